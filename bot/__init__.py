@@ -1,0 +1,1 @@
+"""Vraagbaak, the open-source assistant of Dutch municipalities."""

@@ -1,0 +1,1 @@
+"""What may be answered: products, municipalities, versions, publication and rendering."""

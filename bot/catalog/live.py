@@ -1,0 +1,83 @@
+"""The catalogue as a running process sees it: in memory, and never more than a moment behind the database."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from threading import Lock
+
+from sqlalchemy.engine import Engine
+
+from bot.catalog import store
+from bot.catalog.gemeente import Gemeenten, load_gemeenten
+from bot.catalog.product import Product
+from bot.catalog.tables import CENTRAAL
+from bot.database import open_database
+from bot.settings import Settings
+
+LOOK_EVERY = 0.5
+"""Seconds between two looks at the revision. With the promise of two seconds this leaves room for a slow index."""
+
+
+class LiveCatalog:
+    """Products per municipality, kept up to date by looking at the revision counter now and then."""
+
+    def __init__(self, engine: Engine, clock: Callable[[], float] = time.monotonic) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._texts: dict[tuple[str, str], Product | None] = {}
+        self._merged: dict[str, Mapping[str, Product]] = {}
+        self._looked = float("-inf")
+        self._lock = Lock()
+        self.revisie = 0
+
+    def refresh(self) -> int:
+        """Take in what changed, when the last look is long enough ago; returns the revision reached.
+
+        Raises ContentError when a stored text cannot be read, and SQLAlchemy's errors when the database is away.
+        """
+        with self._lock:
+            now = self._clock()
+            if now - self._looked < LOOK_EVERY:
+                return self.revisie
+            self._looked = now
+            if store.revision(self._engine) == self.revisie:
+                return self.revisie
+            reached, changed = store.changes_since(self._engine, self.revisie)
+            for live in changed:
+                self._texts[live.product.id, live.gemeente] = live.product if live.gepubliceerd else None
+            self._merged = {}
+            self.revisie = reached
+            return reached
+
+    def has_own(self, gemeente: str) -> bool:
+        """Whether a municipality has texts of its own, or took central ones out of use."""
+        return any(owner == gemeente for _, owner in self._texts)
+
+    def products(self, gemeente: str = CENTRAAL) -> Mapping[str, Product]:
+        """Product id → text for a municipality: its own where it has one, else the central one."""
+        merged = self._merged.get(gemeente)
+        if merged is None:
+            merged = {}
+            for (product_id, owner), product in sorted(self._texts.items(), key=lambda item: item[0]):
+                if owner not in (CENTRAAL, gemeente):
+                    continue
+                if product is None:
+                    merged.pop(product_id, None)
+                else:
+                    merged[product_id] = product
+            self._merged[gemeente] = merged
+        return merged
+
+
+@lru_cache(maxsize=4)
+def live_catalog(settings: Settings) -> LiveCatalog:
+    """The catalogue of this process; one for all components of an engine."""
+    return LiveCatalog(open_database(settings.catalog_url))
+
+
+@lru_cache(maxsize=4)
+def gemeenten_of(settings: Settings) -> Gemeenten:
+    """The municipalities of this process, read once."""
+    return load_gemeenten(settings.path(settings.gemeenten_dir))

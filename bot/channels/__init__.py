@@ -1,0 +1,1 @@
+"""Rasa input channels: what outsiders send is cleaned here, before anything stores or logs it."""

@@ -1,0 +1,1 @@
+"""The `vraagbaak` command: one module per group of subcommands."""

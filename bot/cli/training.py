@@ -1,0 +1,77 @@
+"""Training, and knowing when it is needed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from bot.errors import StartError
+from bot.settings import ROOT, Settings
+
+MODEL = "vraagbaak.tar.gz"
+_STAMP = "vraagbaak.json"
+
+TRAINED_FROM = ("config.yml", "domain", "data", "products", "bot/search", "bot/nlu", "bot/catalog", "requirements.txt")
+"""What a model depends on. Municipalities and texts of editors are not among them: those are read when it runs."""
+
+
+def training_digest(settings: Settings) -> str:
+    """SHA-256 over everything that training reads."""
+    digest = hashlib.sha256()
+    roots = [ROOT / name for name in TRAINED_FROM]
+    roots += [settings.path(settings.products_dir), settings.path(settings.questions_dir)]
+    for root in dict.fromkeys(roots):
+        files = sorted(root.rglob("*")) if root.is_dir() else [root]
+        for path in files:
+            if path.is_file() and "__pycache__" not in path.parts:
+                digest.update(path.as_posix().encode())
+                digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def is_trained(settings: Settings) -> bool:
+    """Whether the model was trained from just these data and this code."""
+    folder = settings.path(settings.models_dir)
+    try:
+        stamp = json.loads((folder / _STAMP).read_text(encoding="utf-8"))
+    except (OSError, json.JSONDecodeError):
+        return False
+    return (folder / MODEL).exists() and stamp.get("digest") == training_digest(settings)
+
+
+def train(settings: Settings) -> None:
+    """Train a new model in a process of its own, so that its memory is given back.
+
+    Raises StartError with Rasa's last words when training fails; the model that was there stays.
+    """
+    folder = settings.path(settings.models_dir)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        log = folder / "training.log"
+        with log.open("w", encoding="utf-8") as output:
+            done = subprocess.run(  # noqa: S603 (our own interpreter and arguments)
+                [sys.executable, "-m", "bot.cli.rasa_train", str(folder), Path(MODEL).name],
+                cwd=ROOT,
+                env={**os.environ, **settings.as_env()},
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                check=False,
+            )
+    except OSError as error:
+        raise StartError(f"{folder}: {error.strerror}") from error
+    if done.returncode:
+        lines = [line for line in log.read_text(encoding="utf-8").splitlines() if line.strip()]
+        raise StartError(f"Het trainen mislukte: {lines[-1] if lines else 'geen uitleg'} (alles staat in {log})")
+    (folder / _STAMP).write_text(json.dumps({"digest": training_digest(settings)}), encoding="utf-8")
+
+
+def train_if_needed(settings: Settings) -> bool:
+    """Train unless the model is up to date; returns whether it trained. Raises StartError."""
+    if is_trained(settings):
+        return False
+    train(settings)
+    return True

@@ -1,0 +1,80 @@
+"""The SQL database of the installation: opening it and bringing its tables up to date."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from sqlalchemy.engine import Connection, Engine, make_url
+from sqlalchemy.pool import NullPool
+
+from bot.errors import SettingError, StartError
+from bot.settings import ROOT
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+"""Tables of all rooms; each room declares its own in its `tables.py`."""
+
+
+@lru_cache(maxsize=8)
+def open_database(url: str) -> Engine:
+    """An engine for `url`, shared within this process. SQLite files get their folder made.
+
+    Raises:
+        SettingError: the address cannot be read.
+        StartError: the folder of a SQLite file cannot be made.
+    """
+    try:
+        parsed = make_url(url)
+    except sa.exc.ArgumentError as error:
+        raise SettingError("VRAAGBAAK_DATABASE_URL is geen geldig databaseadres") from error
+    if parsed.get_backend_name() != "sqlite":
+        return sa.create_engine(parsed, future=True, pool_pre_ping=True)
+    if parsed.database:
+        try:
+            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StartError(f"De map van {parsed.database} kan niet worden gemaakt: {error.strerror}") from error
+    engine = sa.create_engine(parsed, future=True, poolclass=NullPool, connect_args={"timeout": 10})
+    sa.event.listen(engine, "connect", _sqlite_pragmas)
+    return engine
+
+
+def upgrade(engine: Engine) -> None:
+    """Bring the tables up to the newest version.
+
+    Raises StartError when the database cannot be reached or written.
+    """
+    config = Config()
+    config.set_main_option("script_location", str(ROOT / "migrations"))
+    try:
+        with engine.begin() as connection:
+            _one_at_a_time(connection)
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    except sa.exc.DBAPIError as error:
+        problem = str(error.orig).strip().split("\n")[0]
+        raise StartError(f"De database {engine.url.render_as_string(hide_password=True)}: {problem}") from error
+
+
+def _one_at_a_time(connection: Connection) -> None:
+    """Keep two processes that start together from migrating together."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.text("SELECT pg_advisory_xact_lock(748313)"))
+
+
+def _sqlite_pragmas(connection: object, _record: object) -> None:
+    cursor = connection.cursor()  # type: ignore[attr-defined]
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=NORMAL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.close()

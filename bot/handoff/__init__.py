@@ -1,0 +1,1 @@
+"""Bringing in a human: when the municipality can be reached, and how."""

@@ -1,0 +1,150 @@
+"""Renders every response inside the engine, for the municipality of the conversation.
+
+Which words a response has stands in `domain/antwoorden.yml`; this module gives them their fields and adds the choices.
+The choices travel in the message's metadata with what they lead to, so that the next message can take one by its title
+or number (`bot.search.decision`); outsiders never need Rasa's `/intent` notation.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime, timezone
+from typing import Any, Callable, Dict, List, Optional, Text
+
+from babel.dates import format_date
+from rasa.core.nlg.generator import NaturalLanguageGenerator, ResponseVariationFilter
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.utils.endpoints import EndpointConfig
+
+from bot.catalog.answer import HEEL_ANTWOORD, compose
+from bot.catalog.gemeente import Gemeente
+from bot.catalog.live import gemeenten_of, live_catalog
+from bot.catalog.render import LOCALE, klok, waarden
+from bot.errors import ContentError
+from bot.handoff.opening_hours import Bereikbaarheid, bereikbaarheid
+from bot.nlg.texts import knoppen, render
+from bot.nlu.conversation import KEUZES, gemeente_of_tracker
+from bot.nlu.keys import ASPECT, KANDIDAAT, PRODUCT, UITKOMST
+from bot.search.acts import VRAAG_PRODUCT
+from bot.search.decision import Keuze, Uitkomst
+from bot.settings import load_settings
+
+INGEKORT = "ingekort"
+"""Key in a message's metadata: it was too long, only its beginning was read."""
+ASPECT_KNOPPEN = 4
+"""Quick replies for other aspects under an answer."""
+
+
+class Generator(NaturalLanguageGenerator):
+    """Rasa's NLG, with product answers, clarifications and opening hours."""
+
+    def __init__(
+        self,
+        endpoint_config: Optional[EndpointConfig] = None,
+        domain: Optional[Domain] = None,
+        now: Callable[[], datetime] = lambda: datetime.now(timezone.utc),
+    ) -> None:
+        """Called by Rasa with the endpoint and the domain; `now` can be set by tests."""
+        self._responses = (domain or Domain.empty()).responses
+        self._settings = load_settings()
+        self._now = now
+        self._make: Dict[Text, Callable[[DialogueStateTracker, Gemeente], Dict[Text, Any]]] = {
+            "utter_antwoord": self._answer,
+            "utter_verduidelijking": self._clarification,
+            "utter_terugval": self._fallback,
+            "utter_terugval_herhaald": self._fallback,
+        }
+
+    async def generate(
+        self,
+        utter_action: Text,
+        tracker: DialogueStateTracker,
+        output_channel: Text,
+        **kwargs: Any,
+    ) -> Optional[Dict[Text, Any]]:
+        """The message for a response: `text` (Markdown), `buttons`, and metadata with the choices and the outcome."""
+        gemeente = gemeenten_of(self._settings)[gemeente_of_tracker(tracker, self._settings)]
+        live_catalog(self._settings).refresh()
+        variations = ResponseVariationFilter(self._responses).responses_for_utter_action(
+            utter_action, output_channel, tracker.current_slot_values()
+        )
+        if not variations:
+            return None
+        extra = self._make.get(utter_action, self._plain)(tracker, gemeente)
+        fields = {**self._fields(gemeente), **kwargs, **extra.pop("velden", {})}
+        latest = tracker.latest_message
+        fields[INGEKORT] = bool(latest and (latest.metadata or {}).get(INGEKORT))
+        keuzes: List[Keuze] = extra.pop(KEUZES, [])
+        return {
+            "text": render(variations[0]["text"], fields),
+            "buttons": [{"title": keuze.titel, "payload": keuze.titel} for keuze in keuzes],
+            KEUZES: [{key: value for key, value in asdict(keuze).items() if value} for keuze in keuzes],
+            "gemeente": gemeente.id,
+            **extra,
+        }
+
+    def _answer(self, tracker: DialogueStateTracker, gemeente: Gemeente) -> Dict[Text, Any]:
+        product_id, aspect = tracker.get_slot(PRODUCT), tracker.get_slot(ASPECT)
+        product = live_catalog(self._settings).products(gemeente.id).get(product_id)
+        if product is None:
+            # Withdrawn between the decision and the answer: a matter of milliseconds.
+            raise ContentError(f"product {product_id}", "is net uit gebruik genomen")
+        antwoord = compose(product, aspect, gemeente, self._values(gemeente))
+        titels = knoppen()["aspect"]
+        keuzes = [Keuze(titels[other], antwoord.product, other) for other in antwoord.andere_aspecten[:ASPECT_KNOPPEN]]
+        if antwoord.aspect != HEEL_ANTWOORD:
+            keuzes.append(Keuze(titels[HEEL_ANTWOORD], antwoord.product, HEEL_ANTWOORD))
+        keuzes.append(_mens())
+        return {
+            "velden": {"antwoord": antwoord},
+            KEUZES: keuzes,
+            PRODUCT: antwoord.product,
+            ASPECT: antwoord.aspect,
+            "bronnen": list(antwoord.bronnen),
+            UITKOMST: Uitkomst.ANTWOORD.value,
+        }
+
+    def _clarification(self, tracker: DialogueStateTracker, gemeente: Gemeente) -> Dict[Text, Any]:
+        products = live_catalog(self._settings).products(gemeente.id)
+        found = [entity["value"] for entity in tracker.latest_message.entities if entity["entity"] == KANDIDAAT]  # type: ignore[union-attr]
+        aspect = tracker.get_slot(ASPECT)
+        keuzes = [Keuze(products[product].kop.naam, product, aspect) for product in found if product in products]
+        keuzes.append(Keuze(knoppen()["geen_van_deze"], act=VRAAG_PRODUCT))
+        return {KEUZES: keuzes, UITKOMST: Uitkomst.VERDUIDELIJKING.value}
+
+    def _fallback(self, tracker: DialogueStateTracker, gemeente: Gemeente) -> Dict[Text, Any]:
+        uitkomst = tracker.get_slot(UITKOMST) or Uitkomst.TERUGVAL.value
+        return {KEUZES: [_mens()], UITKOMST: uitkomst}
+
+    def _plain(self, tracker: DialogueStateTracker, gemeente: Gemeente) -> Dict[Text, Any]:
+        return {UITKOMST: Uitkomst.DIALOOG.value}
+
+    def _fields(self, gemeente: Gemeente) -> Dict[Text, Any]:
+        now = self._now()
+        tijden = gemeente.openingstijden
+        return {
+            **self._values(gemeente),
+            "gemeente": gemeente,
+            "telefoon": _reachable(bereikbaarheid(tijden, "telefoon", now)),
+            "balie": _reachable(bereikbaarheid(tijden, "balie", now)),
+        }
+
+    def _values(self, gemeente: Gemeente) -> Dict[Text, Dict[Text, Text]]:
+        return waarden(gemeente, gemeenten_of(self._settings).landelijk)
+
+
+def _mens() -> Keuze:
+    return Keuze(knoppen()["medewerker"], act="medewerker_spreken")
+
+
+def _reachable(stand: Bereikbaarheid) -> Dict[Text, Any]:
+    """Moments in Dutch notation, for the texts."""
+    return {
+        "open": stand.open,
+        "tot": klok(stand.tot) if stand.tot else None,
+        "opent_tijd": klok(stand.opent_tijd) if stand.opent_tijd else None,
+        "opent_dag": format_date(stand.opent_dag, "EEEE d MMMM", locale=LOCALE) if stand.opent_dag else None,
+        "dagen_verder": stand.dagen_verder,
+        "dicht_wegens": stand.dicht_wegens,
+    }

@@ -1,0 +1,186 @@
+"""Rasa component: which product a message asks for, how certain that is, and what should happen.
+
+It reads the conversation (the tracker) for follow-ups and for choices that were offered, and leaves entities that fill
+slots: product, aspect, uitkomst, candidates. What it decides is worked out in `bot.search.decision`.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, Optional, Text, Type
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.nlu.constants import INTENT, METADATA, METADATA_EXAMPLE, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+from scipy import sparse
+
+from bot.catalog.library import read_library
+from bot.catalog.live import gemeenten_of, live_catalog
+from bot.catalog.questions import APART, Voorbeeld, questions_digest, read_out_of_scope, read_questions
+from bot.catalog.tables import CENTRAAL
+from bot.nlu import storage
+from bot.nlu.conversation import conversation_so_far, gemeente_of
+from bot.nlu.question_featurizer import QuestionFeaturizer
+from bot.nlu.ontleding import ontleding_of
+from bot.nlu.result import explanation, write_decision
+from bot.search.acts import VRAAG_PRODUCT, total_per_act
+from bot.search.decision import Bericht, decide
+from bot.search.dutch import load_dutch
+from bot.search.features import TextFeatures
+from bot.search.knowledge import Knowledge, learn
+from bot.search.searcher import Ranking, Searcher, Vraag
+from bot.search.thresholds import thresholds_for
+from bot.settings import Settings, load_settings
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
+class ProductRetriever(GraphComponent):
+    """Ranks products, decides on the outcome, and sets intent and entities accordingly."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        model_storage: ModelStorage,
+        resource: Resource,
+        knowledge: Optional[Knowledge] = None,
+    ) -> None:
+        """Starts untrained, or with what was learned; opens the live catalogue at the first message."""
+        self._settings = settings
+        self._model_storage, self._resource = model_storage, resource
+        self._knowledge = knowledge
+        self._dutch = load_dutch()
+        self._searchers: Dict[Text, Searcher] = {}
+        self._revisies: Dict[Text, int] = {}
+
+    @classmethod
+    def create(
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> ProductRetriever:
+        """A new, untrained component."""
+        return cls(load_settings(), model_storage, resource)
+
+    @classmethod
+    def load(
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> ProductRetriever:
+        """The trained component."""
+        return cls(load_settings(), model_storage, resource, storage.load(model_storage, resource))
+
+    @classmethod
+    def required_components(cls) -> List[Type]:
+        """It needs vector and words; when it runs, the acts as well."""
+        return [QuestionFeaturizer]
+
+    @classmethod
+    def fingerprint_addon(cls, config: Dict[Text, Any]) -> Optional[Text]:
+        """Retrain when the held-apart questions change: the certainties are fitted on them."""
+        settings = load_settings()
+        return questions_digest(settings.path(settings.questions_dir))
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Learns the question model, the aspects and the ranker."""
+        settings = self._settings
+        all_examples = training_data.intent_examples
+        examples = [message for message in all_examples if _is_library_question(message)]
+        others = [message for message in all_examples if message.get(INTENT) != VRAAG_PRODUCT]
+        features = ontleding_of(examples[0]).features
+        assert features is not None
+        apart = settings.path(settings.questions_dir) / APART
+        self._knowledge = learn(
+            {file.product.id: file.product for file in read_library(settings.path(settings.products_dir))},
+            [_voorbeeld(message) for message in examples],
+            _vectors(examples),
+            [message.get(INTENT) for message in others],
+            _vectors(others),
+            [
+                *((voorbeeld.vraag, voorbeeld.product) for voorbeeld in read_questions(apart)),
+                *((text, None) for text, _ in read_out_of_scope(apart)),
+            ],
+            analyse=self._dutch.many,
+            vectorise=features,
+        )
+        return storage.save(self._model_storage, self._resource, self._knowledge)
+
+    def process(self, messages: List[Message], tracker: DialogueStateTracker) -> List[Message]:
+        """Decides on incoming messages, in the light of the conversation."""
+        for message in messages:
+            self._process(message, tracker)
+        return messages
+
+    def _process(self, message: Message, tracker: DialogueStateTracker) -> None:
+        assert self._knowledge is not None, "the component is used before it is trained"
+        knowledge, ontleding = self._knowledge, ontleding_of(message)
+        assert ontleding.features is not None and ontleding.vector is not None
+        features = ontleding.features
+        gemeente = gemeente_of(message, tracker, self._settings)
+        searcher = self._searcher(gemeente, features)
+        vraag = Vraag(ontleding.tokens, ontleding.vector, knowledge.scope.shares(ontleding.vector))
+
+        def zoek(text: str) -> Ranking:
+            tokens = self._dutch(text)
+            return searcher.rank(Vraag(tokens, features([tokens]), {VRAAG_PRODUCT: 1.0}), knowledge.ranker)
+
+        drempels = thresholds_for(gemeenten_of(self._settings)[gemeente].drempels)
+        beslissing = decide(
+            Bericht(
+                tekst=message.get(TEXT) or "",
+                tokens=vraag.tokens,
+                acts=total_per_act(ontleding.acts),
+                aspect=knowledge.aspects.aspect(ontleding.vector)[0],
+                ranking=searcher.rank(vraag, knowledge.ranker),
+                gesprek=conversation_so_far(tracker),
+                drempels=drempels,
+                products=searcher.products,
+                zoek=zoek,
+            )
+        )
+        write_decision(message, beslissing, ontleding, explanation(beslissing, vraag, searcher, knowledge, features, drempels))
+
+    def _searcher(self, gemeente: Text, features: TextFeatures) -> Searcher:
+        """The searcher over this municipality's live texts; those without texts of their own share one."""
+        assert self._knowledge is not None
+        catalog = live_catalog(self._settings)
+        revisie = catalog.refresh()
+        products = catalog.products(gemeente)
+        key = gemeente if catalog.has_own(gemeente) else CENTRAAL
+        known = self._searchers.get(key)
+        if known is None or self._revisies.get(key) != revisie:
+            base = known or self._searchers.get(CENTRAAL)
+            if base is not None:
+                known = base.renewed(products)
+            else:
+                known = Searcher(
+                    products,
+                    model=self._knowledge.questions,
+                    library=self._knowledge.library,
+                    library_vectors=self._knowledge.library_vectors,
+                    analyse=self._dutch.many,
+                    vectorise=features,
+                )
+            self._searchers[key], self._revisies[key] = known, revisie
+        return known
+
+
+def _is_library_question(message: Message) -> bool:
+    return message.get(INTENT) == VRAAG_PRODUCT and METADATA_EXAMPLE in (message.get(METADATA) or {})
+
+
+def _vectors(messages: List[Message]) -> sparse.csr_matrix:
+    return sparse.vstack([ontleding_of(message).vector for message in messages], format="csr")
+
+
+def _voorbeeld(message: Message) -> Voorbeeld:
+    return Voorbeeld(**message.get(METADATA)[METADATA_EXAMPLE])

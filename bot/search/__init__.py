@@ -1,0 +1,1 @@
+"""Question → ranked products, aspect, certainty and outcome. Pure: no I/O, no Rasa, no web."""

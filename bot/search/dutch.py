@@ -1,0 +1,52 @@
+"""The Dutch language pipeline: words and their lemmas.
+
+`nl_core_news_md` when it is installed; otherwise spaCy's blank Dutch tokenizer with the lookup lemmas of
+`spacy-lookups-data`. Both give the same kind of tokens, so everything above works with either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+import spacy
+from spacy.language import Language
+
+from bot.search.text import Token, clean, fold
+
+MODEL = "nl_core_news_md"
+
+
+class Dutch:
+    """Turns a message into tokens. `naam` says which of the two pipelines serves."""
+
+    def __init__(self, nlp: Language, naam: str) -> None:
+        self._nlp = nlp
+        self.naam = naam
+
+    def __call__(self, text: str) -> list[Token]:
+        """Tokens of one text; never raises, an empty text gives an empty list."""
+        return _tokens(self._nlp(clean(text)))
+
+    def many(self, texts: Sequence[str]) -> list[list[Token]]:
+        """Tokens of many texts, faster than one at a time."""
+        return [_tokens(doc) for doc in self._nlp.pipe((clean(text) for text in texts), batch_size=512)]
+
+
+@lru_cache(maxsize=4)
+def load_dutch(model: str = MODEL) -> Dutch:
+    """The best pipeline on this machine, shared within the process."""
+    if spacy.util.is_package(model):
+        return Dutch(spacy.load(model, disable=["parser", "ner"]), model)
+    nlp = spacy.blank("nl")
+    nlp.add_pipe("lemmatizer", config={"mode": "lookup"})
+    nlp.initialize()
+    return Dutch(nlp, "eigen pijplijn (spaCy nl, lemma's uit spacy-lookups-data)")
+
+
+def _tokens(doc: object) -> list[Token]:
+    return [
+        Token(fold(token.text), fold(token.lemma_ or token.text))
+        for token in doc  # type: ignore[attr-defined]
+        if any(char.isalnum() for char in token.text)
+    ]

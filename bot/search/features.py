@@ -1,0 +1,78 @@
+"""Texts as sparse vectors: lemmas, pairs of lemmas, and pieces of words.
+
+One vocabulary serves the dialogue acts, the aspects and the products, so that a message is cut up once. The pieces of
+words (2-5 characters, with word edges) carry typing errors, inflection and Dutch compounds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from scipy import sparse
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from bot.search.text import Token
+
+MIN_PIECE, MAX_PIECE = 2, 5
+
+
+class TextFeatures:
+    """TF-IDF of words and of pieces of words, each block scaled to length 1, set side by side."""
+
+    def __init__(self, min_df: int = 2) -> None:
+        self._blocks = [
+            TfidfVectorizer(analyzer=analyzer, sublinear_tf=True, min_df=min_df, dtype=np.float32)
+            for analyzer in (word_features, piece_features)
+        ]
+        self._feature_names: list[str] | None = None
+
+    def fit(self, texts: Sequence[Sequence[Token]]) -> sparse.csr_matrix:
+        """Learn the vocabulary from tokenised texts; returns their vectors, (texts, features)."""
+        return sparse.hstack([block.fit_transform(texts) for block in self._blocks], format="csr")
+
+    def __call__(self, texts: Sequence[Sequence[Token]]) -> sparse.csr_matrix:
+        """Vectors of tokenised texts, (texts, features), float32. Unknown words count for nothing."""
+        return sparse.hstack([block.transform(texts) for block in self._blocks], format="csr")
+
+    @property
+    def size(self) -> int:
+        """Number of features."""
+        return sum(len(block.vocabulary_) for block in self._blocks)
+
+    def words_of(self, weights: Sequence[tuple[int, float]], most: int = 5) -> list[str]:
+        """The words and pairs of words among weighted features that weighed most, for an explanation.
+
+        Args:
+            weights: (feature, weight), largest first.
+            most: how many to give.
+        """
+        names = self._names()
+        found = [names[index][2:] for index, weight in weights if weight > 0 and names[index][0] in "wb"]
+        return found[:most]
+
+    def _names(self) -> Sequence[str]:
+        if self._feature_names is None:
+            self._feature_names = [name for block in self._blocks for name in block.get_feature_names_out()]
+        return self._feature_names
+
+
+def word_features(tokens: Sequence[Token]) -> Iterator[str]:
+    """Lemmas and pairs of neighbouring lemmas."""
+    lemmas = [token.lemma for token in tokens]
+    for lemma in lemmas:
+        yield f"w:{lemma}"
+    for first, second in zip(lemmas, lemmas[1:]):
+        yield f"b:{first} {second}"
+
+
+def piece_features(tokens: Sequence[Token]) -> Iterator[str]:
+    """Runs of 2-5 characters inside each word, with a space at both edges."""
+    for token in tokens:
+        padded = f" {token.woord} "
+        length = len(padded)
+        for size in range(MIN_PIECE, MAX_PIECE + 1):
+            if size > length:
+                break
+            for start in range(length - size + 1):
+                yield f"p:{padded[start:start + size]}"

@@ -1,0 +1,110 @@
+"""Field search over the live product texts: BM25 with a weight per field.
+
+It reads the texts that are live now, so a changed or new text counts without training. Okapi BM25 after Robertson and
+Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009); fields are weighed before saturation (BM25F).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+
+from bot.catalog.product import Product
+from bot.search.text import STOPWOORDEN, Token
+
+VELDEN: Mapping[str, float] = {"naam": 4.0, "synoniemen": 3.0, "vragen": 1.5, "kort": 1.0, "aspecten": 0.4}
+"""Field of a product → its weight."""
+
+K1, B = 1.2, 0.6
+
+Analyse = Callable[[Sequence[str]], list[list[Token]]]
+
+
+@dataclass(frozen=True)
+class FieldTerms:
+    """The content words of one product, counted per field."""
+
+    product: str
+    velden: Mapping[str, Counter[str]]
+
+
+def field_terms(products: Sequence[Product], analyse: Analyse) -> list[FieldTerms]:
+    """Count the content words of products, field by field."""
+    texts = [text for product in products for text in _field_texts(product).values()]
+    tokens = iter(analyse(texts))
+    return [
+        FieldTerms(product.id, {veld: Counter(content_words(next(tokens))) for veld in VELDEN}) for product in products
+    ]
+
+
+def content_words(tokens: Sequence[Token]) -> list[str]:
+    """Lemmas that carry a subject."""
+    return [token.lemma for token in tokens if token.woord not in STOPWOORDEN and token.lemma not in STOPWOORDEN]
+
+
+class FieldIndex:
+    """BM25 scores of all live products for a question."""
+
+    def __init__(self, terms: Sequence[FieldTerms]) -> None:
+        self.products = tuple(entry.product for entry in terms)
+        self._terms = {entry.product: entry for entry in terms}
+        self._vocabulary: dict[str, int] = {}
+        rows, columns, values = [], [], []
+        for row, entry in enumerate(terms):
+            weighted: Counter[str] = Counter()
+            for veld, counts in entry.velden.items():
+                for word, count in counts.items():
+                    weighted[word] += count * VELDEN[veld]  # type: ignore[assignment]
+            for word, value in weighted.items():
+                rows.append(row)
+                columns.append(self._vocabulary.setdefault(word, len(self._vocabulary)))
+                values.append(value)
+        shape = (len(terms), len(self._vocabulary))
+        counts = sparse.csr_matrix((values, (rows, columns)), shape=shape, dtype=np.float32)
+        self._weights = _bm25(counts).tocsc()
+
+    def scores(self, words: Sequence[str]) -> np.ndarray:
+        """BM25 per product, in the order of `products`, divided by the best score these words could give (0-1)."""
+        columns = [self._vocabulary[word] for word in set(words) if word in self._vocabulary]
+        if not columns:
+            return np.zeros(len(self.products), dtype=np.float32)
+        found = self._weights[:, columns]
+        total = np.asarray(found.sum(axis=1)).ravel()
+        best = found.max(axis=0).sum()
+        unknown = len(set(words)) - len(columns)
+        # A word that stands in no text at all counts as an average miss, so that gibberish beside one word scores low.
+        ceiling = best * (1 + unknown / len(columns))
+        return total / ceiling if ceiling else total
+
+    def matches(self, product: str, words: Sequence[str]) -> dict[str, list[str]]:
+        """Field → the words of the question that stand in it, for an explanation."""
+        velden = self._terms[product].velden
+        hits = {veld: [word for word in dict.fromkeys(words) if word in counts] for veld, counts in velden.items()}
+        return {veld: found for veld, found in hits.items() if found}
+
+
+def _bm25(counts: sparse.csr_matrix) -> sparse.csr_matrix:
+    documents = counts.shape[0]
+    length = np.asarray(counts.sum(axis=1)).ravel()
+    mean = length.mean() if documents else 1.0
+    frequency = np.bincount(counts.indices, minlength=counts.shape[1])
+    idf = np.log1p((documents - frequency + 0.5) / (frequency + 0.5))
+    per_row = np.repeat(K1 * (1 - B + B * length / mean), np.diff(counts.indptr))
+    weights = counts.copy()
+    weights.data = (counts.data * (K1 + 1) / (counts.data + per_row) * idf[counts.indices]).astype(np.float32)
+    return weights
+
+
+def _field_texts(product: Product) -> dict[str, str]:
+    kop = product.kop
+    return {
+        "naam": kop.naam,
+        "synoniemen": "\n".join(kop.synoniemen),
+        "vragen": "\n".join(kop.vragen),
+        "kort": product.kort,
+        "aspecten": "\n".join(product.aspecten.values()),
+    }

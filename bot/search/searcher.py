@@ -1,0 +1,262 @@
+"""A message in, ranked products with certainty out.
+
+The order of the steps:
+
+1. candidates: the best of the question model, of the nearest examples, of field search, and names that stand in it
+2. signals of each candidate (`ranker.SIGNALEN`)
+3. the ranker turns signals into certainties; "none of them" takes part
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+
+from bot.catalog.product import Product
+from bot.catalog.questions import Voorbeeld, examples_of
+from bot.search.fields import Analyse, FieldIndex, FieldTerms, content_words, field_terms
+from bot.search.linear import LinearModel
+from bot.search.names import NameIndex
+from bot.search.neighbours import Neighbours
+from bot.search.ranker import SIGNALEN, Ranker
+from bot.search.scope import ANDERE_ACT, BUITEN_SCOPE
+from bot.search.text import Token
+
+UIT_MODEL, UIT_BUREN, UIT_VELDEN = 12, 5, 5
+"""Candidates that each source may bring in."""
+
+Vectorise = Callable[[Sequence[Sequence[Token]]], sparse.csr_matrix]
+
+
+@dataclass(frozen=True)
+class Vraag:
+    """A message, made ready for searching."""
+
+    tokens: Sequence[Token]
+    vector: sparse.csr_matrix
+    """(1, features)"""
+    bereik: Mapping[str, float]
+    """Shares of `scope.LABELS`: a product question, out of scope, or another dialogue act."""
+
+
+@dataclass(frozen=True)
+class Treffer:
+    """A product in the ranking."""
+
+    product: str
+    zekerheid: float
+    signalen: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """Products, most certain first, and the certainty that none of them is meant."""
+
+    treffers: tuple[Treffer, ...]
+    geen: float
+
+
+class Searcher:
+    """Search over one set of live products. Build a new one (`renewed`) when they change."""
+
+    def __init__(
+        self,
+        products: Mapping[str, Product],
+        *,
+        model: LinearModel,
+        library: Sequence[Voorbeeld],
+        library_vectors: sparse.csr_matrix,
+        analyse: Analyse,
+        vectorise: Vectorise,
+        earlier: Searcher | None = None,
+    ) -> None:
+        """
+        Args:
+            products: id → live text.
+            model: the question model; products it does not know are found by the other signals.
+            library, library_vectors: the question library and its vectors, (questions, features).
+            analyse, vectorise: language pipeline and features.
+            earlier: a searcher over an older set; what did not change is taken over from it.
+        """
+        self.products = dict(products)
+        self._model = model
+        self._library, self._library_vectors = library, library_vectors
+        self._analyse, self._vectorise = analyse, vectorise
+        self._terms = self._field_terms(earlier)
+        self._fields = FieldIndex([self._terms[product] for product in self.products])
+        self._names = NameIndex(list(self.products.values()), analyse)
+        self._order = self._fields.products
+        self._place = {product: index for index, product in enumerate(self._order)}
+        own, own_vectors = self._own_examples(earlier)
+        self._own, self._own_vectors = own, own_vectors
+        self._neighbours = Neighbours(
+            self._order, [*library, *own], sparse.vstack([library_vectors, own_vectors], format="csr")
+        )
+        in_model = {label: index for index, label in enumerate(model.labels)}
+        self._model_column = np.array([in_model.get(product, -1) for product in self._order])
+
+    def renewed(self, products: Mapping[str, Product]) -> Searcher:
+        """A searcher over a new set of products, built from this one as far as nothing changed."""
+        return Searcher(
+            products,
+            model=self._model,
+            library=self._library,
+            library_vectors=self._library_vectors,
+            analyse=self._analyse,
+            vectorise=self._vectorise,
+            earlier=self,
+        )
+
+    def rank(self, vraag: Vraag, ranker: Ranker) -> Ranking:
+        """The ranking for a message. An empty message, or one without any known word, gives an empty ranking."""
+        if not vraag.tokens or not vraag.vector.nnz:
+            return Ranking((), 1.0)
+        candidates, signals = self.signals(vraag)
+        certainties, none = ranker.certainties(signals, question_signals(vraag))
+        order = np.argsort(-certainties, kind="stable")
+        return Ranking(
+            tuple(
+                Treffer(self._order[candidates[index]], float(certainties[index]), tuple(signals[index].tolist()))
+                for index in order
+            ),
+            none,
+        )
+
+    def signals(self, vraag: Vraag, hide: str | None = None) -> tuple[np.ndarray, np.ndarray]:
+        """Candidates (places in `order`) and their signals, (candidates, len(SIGNALEN)).
+
+        Args:
+            vraag: the message.
+            hide: a product that the question model should be taken not to know; for training the ranker.
+        """
+        margins, new = self._margins(vraag.vector, hide)
+        best, mean = self._neighbours.scores(vraag.vector)
+        words = content_words(vraag.tokens)
+        fields = self._fields.scores(words)
+        literal = self._names.literal(vraag.tokens)
+        candidates = np.unique(
+            np.r_[
+                _top(margins, UIT_MODEL),
+                _top(best, UIT_BUREN),
+                _top(fields, UIT_VELDEN),
+                [self._place[product] for product in literal],
+            ].astype(np.int64)
+        )
+        text = " ".join(token.woord for token in vraag.tokens)
+        shares = np.exp((margins - margins.max()) * 4)
+        shares /= shares.sum()
+        columns = []
+        for place in candidates:
+            product = self._order[place]
+            fresh = float(new[place])
+            columns.append(
+                (
+                    margins[place],
+                    max(margins[place], 0.0),
+                    shares[place],
+                    np.log(shares[place] + 1e-6),
+                    margins[place] - margins.max(),
+                    best[place],
+                    mean[place],
+                    best[place] - best.max(),
+                    fields[place],
+                    fields[place] - fields.max(),
+                    self._names.likeness(product, text),
+                    literal.get(product, 0) / len(vraag.tokens),
+                    fresh,
+                    fresh * best[place],
+                    fresh * fields[place],
+                )
+            )
+        signals = np.array(columns, dtype=np.float64)
+        assert signals.shape[1] == len(SIGNALEN)
+        return candidates, signals
+
+    def product_at(self, place: int) -> str:
+        """Id of the product at a place of the order."""
+        return self._order[place]
+
+    def explain(self, vraag: Vraag, product: str) -> dict[str, object]:
+        """Why a product was found: fields and words, nearest example, and the features that weighed most."""
+        words = content_words(vraag.tokens)
+        nearest = self._neighbours.nearest(vraag.vector, self._place[product])
+        return {
+            "velden": self._fields.matches(product, words),
+            "voorbeeld": nearest[0].vraag if nearest else None,
+            "gelijkenis": round(nearest[1], 3) if nearest else 0.0,
+        }
+
+    def model_weights(self, vraag: Vraag, product: str) -> list[tuple[int, float]]:
+        """(feature, contribution) of the question model for a product, largest first; empty when it is new."""
+        column = self._model_column[self._place[product]]
+        if column < 0:
+            return []
+        indices = vraag.vector.indices
+        parts = vraag.vector.data * self._model.weights[indices, column].astype(np.float32)
+        return sorted(zip(indices.tolist(), parts.tolist()), key=lambda item: -item[1])
+
+    def _margins(self, row: sparse.csr_matrix, hide: str | None) -> tuple[np.ndarray, np.ndarray]:
+        """Margins in the order of the products; a product the model does not know gets a middling one."""
+        scores = self._model.scores(row)
+        known = self._model_column >= 0
+        margins = scores[np.maximum(self._model_column, 0)]
+        if hide is not None:
+            known = known.copy()
+            known[self._place[hide]] = False
+        if not known.all():
+            middling = float(np.quantile(scores, 0.99)) if len(scores) else 0.0
+            margins = np.where(known, margins, middling)
+        return margins, ~known
+
+    def _field_terms(self, earlier: Searcher | None) -> dict[str, FieldTerms]:
+        kept = {
+            product_id: earlier._terms[product_id]
+            for product_id, product in self.products.items()
+            if earlier is not None and earlier.products.get(product_id) is product
+        }
+        todo = [product for product_id, product in self.products.items() if product_id not in kept]
+        return kept | {entry.product: entry for entry in field_terms(todo, self._analyse)}
+
+    def _own_examples(self, earlier: Searcher | None) -> tuple[list[Voorbeeld], sparse.csr_matrix]:
+        """Examples that stand in the live texts, with their vectors."""
+        if earlier is not None:
+            same = {
+                product_id
+                for product_id, product in self.products.items()
+                if earlier.products.get(product_id) is product
+            }
+            keep = [index for index, voorbeeld in enumerate(earlier._own) if voorbeeld.product in same]
+            kept, vectors = [earlier._own[index] for index in keep], earlier._own_vectors[keep]
+        else:
+            same, kept, vectors = set(), [], None
+        fresh = examples_of(product for product_id, product in self.products.items() if product_id not in same)
+        if not fresh:
+            return kept, vectors if vectors is not None else self._library_vectors[:0]
+        new_vectors = self._vectorise(self._analyse([voorbeeld.vraag for voorbeeld in fresh]))
+        return [*kept, *fresh], new_vectors if vectors is None else sparse.vstack([vectors, new_vectors], format="csr")
+
+
+def question_signals(vraag: Vraag) -> np.ndarray:
+    """Signals of the message itself (`ranker.VRAAGSIGNALEN`)."""
+    length = len(vraag.tokens)
+    return np.array(
+        [
+            1.0,
+            np.log1p(length) / 3,
+            float(length <= 1),
+            vraag.bereik.get(BUITEN_SCOPE, 0.0),
+            vraag.bereik.get(ANDERE_ACT, 0.0),
+            # A message of known words has many features; gibberish has few.
+            1 / (1 + vraag.vector.nnz / (4 * max(length, 1))),
+        ]
+    )
+
+
+def _top(scores: np.ndarray, count: int) -> np.ndarray:
+    if len(scores) <= count:
+        return np.arange(len(scores))
+    places = np.argpartition(-scores, count - 1)[:count]
+    return places[scores[places] > scores.min()]

@@ -1,0 +1,15 @@
+"""The thresholds of a municipality: its own where it set them, the project's defaults otherwise."""
+
+from __future__ import annotations
+
+from bot.catalog.gemeente import Drempels as EigenDrempels
+from bot.search.decision import Drempels
+
+
+def thresholds_for(eigen: EigenDrempels, standaard: Drempels = Drempels()) -> Drempels:
+    """Merge a municipality's own thresholds with the defaults."""
+    return Drempels(
+        antwoord=standaard.antwoord if eigen.antwoord is None else eigen.antwoord,
+        verduidelijking=standaard.verduidelijking if eigen.verduidelijking is None else eigen.verduidelijking,
+        keuze=standaard.keuze,
+    )

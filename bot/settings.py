@@ -1,0 +1,96 @@
+"""All settings, in one typed table; the only place that reads the environment.
+
+Each field is set by `VRAAGBAAK_<FIELD IN CAPITALS>`; `docs/instellingen.md` lists them and a test keeps it complete.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from bot.errors import SettingError
+
+PREFIX = "VRAAGBAAK_"
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def _setting(default: str | int, description: str) -> Any:
+    return field(default=default, metadata={"description": description})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Values of one installation. Paths are relative to the project folder unless absolute."""
+
+    gemeente: str = _setting("voorbeeldstad", "Gemeente van een bericht dat er zelf geen noemt.")
+    data_dir: str = _setting(".vraagbaak", "Map voor de eigen databases en tijdelijke bestanden.")
+    database_url: str = _setting(
+        "", "SQLAlchemy-adres van de catalogus. Leeg: SQLite in `data_dir`."
+    )
+    tracker_url: str = _setting(
+        "", "SQLAlchemy-adres van Rasa's tracker store. Leeg: SQLite in `data_dir`."
+    )
+    products_dir: str = _setting("products", "Map met de productbestanden (de centrale bibliotheek).")
+    gemeenten_dir: str = _setting("gemeenten", "Map met een bestand per gemeente.")
+    questions_dir: str = _setting("data/vragen", "Map met de vragenbibliotheek.")
+    models_dir: str = _setting("models", "Map met getrainde modellen.")
+    host: str = _setting("127.0.0.1", "Adres waarop engine en action server luisteren.")
+    engine_port: int = _setting(5005, "Poort van de engine (Rasa).")
+    actions_port: int = _setting(5055, "Poort van de action server.")
+    max_message_chars: int = _setting(
+        2000, "Langste bericht dat wordt gelezen, in tekens; van een langer bericht telt het begin."
+    )
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> Settings:
+        """Read the settings from `environ`.
+
+        Raises SettingError for an unknown VRAAGBAAK_ name or a number that is none.
+        """
+        known = {PREFIX + f.name.upper(): f for f in fields(cls)}
+        unknown = sorted(k for k in environ if k.startswith(PREFIX) and k not in known and k not in NOT_SETTINGS)
+        if unknown:
+            raise SettingError(f"Onbekende instelling {unknown[0]}; docs/instellingen.md noemt de bestaande.")
+        values: dict[str, str | int] = {}
+        for name, spec in known.items():
+            raw = environ.get(name)
+            if raw is None:
+                continue
+            if isinstance(spec.default, int):
+                if not raw.strip().isdigit():
+                    raise SettingError(f"{name} moet een heel getal zijn.")
+                values[spec.name] = int(raw)
+            else:
+                values[spec.name] = raw
+        return cls(**values)  # type: ignore[arg-type]
+
+    def path(self, value: str) -> Path:
+        """A path setting as an absolute path."""
+        path = Path(value)
+        return path if path.is_absolute() else ROOT / path
+
+    @property
+    def catalog_url(self) -> str:
+        """Database address of the catalogue."""
+        return self.database_url or f"sqlite:///{self.path(self.data_dir) / 'vraagbaak.sqlite'}"
+
+    @property
+    def tracker_store_url(self) -> str:
+        """Database address of Rasa's tracker store."""
+        return self.tracker_url or f"sqlite:///{self.path(self.data_dir) / 'tracker.sqlite'}"
+
+    def as_env(self) -> dict[str, str]:
+        """The settings as environment variables, for child processes."""
+        return {PREFIX + f.name.upper(): str(getattr(self, f.name)) for f in fields(self)}
+
+
+# Names with our prefix that are read by the test suite and by Rasa's endpoints.yml, not by this table.
+NOT_SETTINGS = frozenset({PREFIX + "REQUIRE_SERVICES", PREFIX + "TRACKER_STORE_URL", PREFIX + "ACTION_ENDPOINT"})
+
+
+def load_settings() -> Settings:
+    """The settings of this process."""
+    return Settings.from_env(os.environ)

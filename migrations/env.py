@@ -1,0 +1,13 @@
+"""Alembic's environment. It runs on the connection that `bot.database.upgrade` hands over."""
+
+from alembic import context
+
+from bot.catalog import tables as _catalog  # noqa: F401 (declares its tables)
+from bot.database import metadata
+
+connection = context.config.attributes.get("connection")
+if connection is None:
+    raise SystemExit("Gebruik `vraagbaak database bijwerken`; Alembic heeft hier geen eigen databaseadres.")
+context.configure(connection=connection, target_metadata=metadata, render_as_batch=True)
+with context.begin_transaction():
+    context.run_migrations()
