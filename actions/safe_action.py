@@ -6,7 +6,7 @@ rasa-sdk 3.6.2 answers an unhandled exception with the whole request, messages i
 from __future__ import annotations
 
 import logging
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from typing import Any, Dict, List, Text
 
 from rasa_sdk import Action, Tracker
@@ -15,7 +15,7 @@ from rasa_sdk.executor import CollectingDispatcher
 logger = logging.getLogger(__name__)
 
 
-class SafeAction(Action):
+class SafeAction(Action, ABC):
     """Write `perform` instead of `run`."""
 
     @abstractmethod

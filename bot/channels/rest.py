@@ -78,6 +78,10 @@ class RestChannel(InputChannel):
                 # Only the kind of error: its text may hold what the resident wrote.
                 logger.error("Een bericht kon niet worden verwerkt: %s", type(error).__name__)
                 return response.json({FOUT: self._apology(message)}, status=500)
+            if not collector.messages:
+                # Rasa logs a failed action and goes on; the resident must not be left without a word.
+                logger.error("Een bericht kreeg geen antwoord")
+                collector.messages.append({"recipient_id": message.sender_id, "text": self._apology(message)})
             return response.json(collector.messages)
 
         return routes

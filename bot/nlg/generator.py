@@ -28,7 +28,7 @@ from bot.nlu.conversation import KEUZES, gemeente_of_tracker
 from bot.nlu.keys import ASPECT, KANDIDAAT, PRODUCT, UITKOMST
 from bot.search.acts import VRAAG_PRODUCT
 from bot.search.decision import Keuze, Uitkomst
-from bot.settings import load_settings
+from bot.settings import ROOT, load_settings
 
 INGEKORT = "ingekort"
 """Key in a message's metadata: it was too long, only its beginning was read."""
@@ -46,7 +46,8 @@ class Generator(NaturalLanguageGenerator):
         now: Callable[[], datetime] = lambda: datetime.now(timezone.utc),
     ) -> None:
         """Called by Rasa with the endpoint and the domain; `now` can be set by tests."""
-        self._responses = (domain or Domain.empty()).responses
+        # Rasa makes its NLG before the model, and with it the domain, is loaded; the texts are read from their files.
+        self._responses = (domain if domain and domain.responses else Domain.load(ROOT / "domain")).responses
         self._settings = load_settings()
         self._now = now
         self._make: Dict[Text, Callable[[DialogueStateTracker, Gemeente], Dict[Text, Any]]] = {
@@ -75,7 +76,7 @@ class Generator(NaturalLanguageGenerator):
         fields = {**self._fields(gemeente), **kwargs, **extra.pop("velden", {})}
         latest = tracker.latest_message
         fields[INGEKORT] = bool(latest and (latest.metadata or {}).get(INGEKORT))
-        keuzes: List[Keuze] = extra.pop(KEUZES, [])
+        keuzes: List[Keuze] = extra.pop(KEUZES, None) or _buttons(variations[0])
         return {
             "text": render(variations[0]["text"], fields),
             "buttons": [{"title": keuze.titel, "payload": keuze.titel} for keuze in keuzes],
@@ -136,6 +137,11 @@ class Generator(NaturalLanguageGenerator):
 
 def _mens() -> Keuze:
     return Keuze(knoppen()["medewerker"], act="medewerker_spreken")
+
+
+def _buttons(variation: Dict[Text, Any]) -> List[Keuze]:
+    """Buttons that a response has in the domain: the payload is the dialogue act that the choice stands for."""
+    return [Keuze(button["title"], act=button["payload"]) for button in variation.get("buttons") or []]
 
 
 def _reachable(stand: Bereikbaarheid) -> Dict[Text, Any]:

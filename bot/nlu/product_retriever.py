@@ -103,7 +103,7 @@ class ProductRetriever(GraphComponent):
             {file.product.id: file.product for file in read_library(settings.path(settings.products_dir))},
             [_voorbeeld(message) for message in examples],
             _vectors(examples),
-            [message.get(INTENT) for message in others],
+            [(message.get(TEXT), message.get(INTENT)) for message in others],
             _vectors(others),
             [
                 *((voorbeeld.vraag, voorbeeld.product) for voorbeeld in read_questions(apart)),

@@ -8,8 +8,6 @@ resident nothing, storing one too many would.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-
 from stdnum import iban, luhn
 from stdnum.nl import bsn
 
@@ -17,9 +15,10 @@ MASKS = {"bsn": "[bsn]", "iban": "[rekeningnummer]", "kaart": "[kaartnummer]"}
 """What stands in a text in place of a masked number, per kind."""
 
 # Separators that people put into numbers: spaces (also the no-break kind), dots, dashes, slashes.
-_SEP = r"[\s.\-/\u00a0\u2010-\u2015]{0,2}"
+_SEP = r"[\s.\-/\u00a0\u2010-\u2015]{0,3}"
 _DIGITS = re.compile(rf"(?<!\d)\d(?:{_SEP}\d)*")
-_IBAN = re.compile(rf"(?<![A-Za-z0-9])[A-Za-z]{{2}}{_SEP}\d{{2}}(?:{_SEP}[A-Za-z0-9]){{11,30}}")
+_IBAN_BEGIN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}" + _SEP + r"\d{2}")
+_IBAN_REST = re.compile(rf"(?:{_SEP}[A-Za-z0-9]){{11,30}}")
 
 
 def mask(text: str) -> str:
@@ -28,20 +27,26 @@ def mask(text: str) -> str:
 
 
 def _mask_iban(text: str) -> str:
-    return _IBAN.sub(lambda match: _longest(match.group(), _is_iban, MASKS["iban"], minimum=15), text)
+    done, position = [], 0
+    # Each beginning is tried, also inside text that a wrong beginning before it had taken in.
+    for begin in _IBAN_BEGIN.finditer(text):
+        rest = _IBAN_REST.match(text, begin.end())
+        if begin.start() < position or rest is None:
+            continue
+        end = _longest_iban(text, begin.start(), rest.end())
+        if end:
+            done += [text[position : begin.start()], MASKS["iban"]]
+            position = end
+    return "".join(done) + text[position:]
 
 
-def _is_iban(compact: str) -> bool:
-    return bool(iban.is_valid(compact, check_country=False))
-
-
-def _longest(found: str, valid: Callable[[str], bool], mask_with: str, minimum: int) -> str:
-    """Mask the longest valid beginning of `found`: a word that follows the number may have been caught with it."""
-    for end in range(len(found), minimum - 1, -1):
-        compact = re.sub(r"[^A-Za-z0-9]", "", found[:end])
-        if len(compact) >= minimum and found[end - 1].isalnum() and valid(compact):
-            return mask_with + found[end:]
-    return found
+def _longest_iban(text: str, start: int, end: int) -> int | None:
+    """End of the longest valid IBAN that begins at `start`; words that follow it may have been taken in as well."""
+    for stop in range(end, start + 14, -1):
+        compact = re.sub(r"[^A-Za-z0-9]", "", text[start:stop])
+        if text[stop - 1].isalnum() and iban.is_valid(compact, check_country=False):
+            return stop
+    return None
 
 
 def _mask_digits(text: str) -> str:

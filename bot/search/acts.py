@@ -41,7 +41,7 @@ def fit_acts(matrix: sparse.csr_matrix, labels: Sequence[str], *, seed: int = 7)
     rng = np.random.default_rng(seed)
     apart = rng.random(len(labels)) < 0.1
     names = np.array(labels)
-    trial = fit_linear(matrix[~apart], names[~apart].tolist())
+    trial = _fit(matrix[~apart], names[~apart].tolist())
     place = {name: index for index, name in enumerate(trial.labels)}
     known = np.array([name in place for name in names]) & apart
     margins = trial.many(matrix[known])
@@ -53,7 +53,12 @@ def fit_acts(matrix: sparse.csr_matrix, labels: Sequence[str], *, seed: int = 7)
         return float((np.log(np.exp(scaled).sum(axis=1)) - scaled[np.arange(len(truth)), truth]).mean())
 
     factor = float(np.exp(minimize_scalar(loss, bounds=(-2, 3), method="bounded").x)) if len(truth) else 1.0
-    return ActModel(fit_linear(matrix, labels), factor)
+    return ActModel(_fit(matrix, labels), factor)
+
+
+def _fit(matrix: sparse.csr_matrix, labels: Sequence[str]) -> LinearModel:
+    # Balanced: a product question has a hundred times as many examples as a goodbye, and is not a hundred times as likely.
+    return fit_linear(matrix, labels, c=0.3, balanced=True)
 
 
 def total_per_act(shares: dict[str, float]) -> dict[str, float]:

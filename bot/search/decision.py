@@ -122,7 +122,7 @@ _RANG = {"eerste": 1, "1e": 1, "tweede": 2, "2e": 2, "derde": 3, "3e": 3, "vierd
 
 def decide(bericht: Bericht) -> Beslissing:
     """The outcome of a message: the first step that settles it."""
-    steps = (_danger, _taken_choice, _follow_up, _other_act, _out_of_scope, _by_certainty)
+    steps = (_danger, _nothing_said, _taken_choice, _follow_up, _other_act, _out_of_scope, _by_certainty)
     for step in steps:
         beslissing = step(bericht)
         if beslissing is not None:
@@ -137,6 +137,11 @@ def _danger(bericht: Bericht) -> Beslissing | None:
     if bericht.acts.get(NOODGEVAL, 0.0) >= NOOD_DREMPEL:
         return Beslissing(NOODGEVAL, Uitkomst.DIALOOG, ranking=bericht.ranking)
     return None
+
+
+def _nothing_said(bericht: Bericht) -> Beslissing | None:
+    """Empty, or without a single word: emoji, punctuation, control characters."""
+    return None if bericht.tokens else _fall_back(bericht)
 
 
 def _taken_choice(bericht: Bericht) -> Beslissing | None:

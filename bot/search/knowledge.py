@@ -11,7 +11,7 @@ from scipy import sparse
 
 from bot.catalog.product import Product
 from bot.catalog.questions import Voorbeeld
-from bot.search.acts import VRAAG_PRODUCT, ActModel
+from bot.search.acts import BUITEN_SCOPE, VRAAG_PRODUCT, ActModel
 from bot.search.aspects import AspectModel, fit_aspects
 from bot.search.fields import Analyse
 from bot.search.linear import LinearModel, fit_linear
@@ -23,6 +23,8 @@ logger = logging.getLogger(__name__)
 
 GENOEG_APART = 300
 """Held-apart questions needed to fit the ranker on them; with fewer, part of the library is set apart for it."""
+GENOEG_BUITEN = 100
+"""Held-apart messages without a right product that are needed as well."""
 VERGEET = 0.1
 """Share of the ranker's questions whose product the question model is taken not to know: that teaches the ranker what
 the other signals are worth for a product that an editor added after training."""
@@ -44,7 +46,7 @@ def learn(
     products: Mapping[str, Product],
     library: Sequence[Voorbeeld],
     vectors: sparse.csr_matrix,
-    other_acts: Sequence[str],
+    others: Sequence[tuple[str, str]],
     other_vectors: sparse.csr_matrix,
     held_apart: Iterable[tuple[str, str | None]],
     *,
@@ -58,7 +60,7 @@ def learn(
         products: id → text of the central library.
         library: the questions to train on.
         vectors: their vectors, (questions, features).
-        other_acts, other_vectors: the messages that are no product question.
+        others, other_vectors: (message, dialogue act) of the messages that are no product question, and their vectors.
         held_apart: (question, product or None for "none of them"), written by others than the library.
         analyse, vectorise: language pipeline and features.
         seed: makes training repeatable.
@@ -66,31 +68,56 @@ def learn(
     Raises:
         ValueError: fewer than two products have questions, or no aspects are marked.
     """
-    rng = np.random.default_rng(seed)
     apart = [(vraag, product) for vraag, product in held_apart if product is None or product in products]
     names = [voorbeeld.product for voorbeeld in library]
+    logger.info("Vraagmodel: %d vragen over %d producten", len(names), len(set(names)))
+    questions = fit_linear(vectors, names)
     scope = fit_scope(
-        sparse.vstack([vectors, other_vectors], format="csr"), [VRAAG_PRODUCT] * len(names) + list(other_acts)
+        sparse.vstack([vectors, other_vectors], format="csr"), [VRAAG_PRODUCT] * len(names) + [act for _, act in others]
     )
-    if sum(product is not None for _, product in apart) >= GENOEG_APART:
-        logger.info("Vraagmodel: %d vragen over %d producten", len(names), len(set(names)))
-        questions = fit_linear(vectors, names)
-        ranker = _learn_ranker(products, library, vectors, questions, scope, apart, analyse, vectorise, rng)
+    if _is_enough(apart):
+        ranker = _learn_ranker(products, library, vectors, questions, scope, apart, analyse, vectorise, seed)
     else:
-        logger.info("Te weinig apart gehouden vragen (%d): een vijfde van de bibliotheek wordt apart gezet", len(apart))
-        outside = rng.random(len(names)) < 0.2
-        inside = np.flatnonzero(~outside)
-        part = [library[index] for index in inside]
-        trial = fit_linear(vectors[inside], [voorbeeld.product for voorbeeld in part])
-        set_apart = [(library[index].vraag, library[index].product) for index in np.flatnonzero(outside)]
-        # Each question set apart stays honest against the examples; only the shares of the scope have seen it.
-        none = [item for item in apart if item[1] is None]
-        ranker = _learn_ranker(products, part, vectors[inside], trial, scope, [*set_apart, *none], analyse, vectorise, rng)
-        questions = fit_linear(vectors, names)
+        ranker = _learn_ranker_on_a_part(
+            products, library, vectors, others, other_vectors, apart, analyse, vectorise, seed
+        )
     marked = [index for index, voorbeeld in enumerate(library) if not voorbeeld.uit_product]
     # Product files mark no aspects, so their examples say nothing about "none".
     aspects = fit_aspects(vectors[marked], [library[index].aspect for index in marked])
     return Knowledge(questions, scope, aspects, ranker, tuple(library), vectors)
+
+
+def _is_enough(apart: Sequence[tuple[str, str | None]]) -> bool:
+    inside = sum(product is not None for _, product in apart)
+    return inside >= GENOEG_APART and len(apart) - inside >= GENOEG_BUITEN
+
+
+def _learn_ranker_on_a_part(
+    products: Mapping[str, Product],
+    library: Sequence[Voorbeeld],
+    vectors: sparse.csr_matrix,
+    others: Sequence[tuple[str, str]],
+    other_vectors: sparse.csr_matrix,
+    apart: Sequence[tuple[str, str | None]],
+    analyse: Analyse,
+    vectorise: Vectorise,
+    seed: int,
+) -> Ranker:
+    """Set a fifth of the library apart, learn from the rest, and fit the ranker on that fifth."""
+    logger.info("Te weinig apart gehouden vragen (%d): een vijfde van de bibliotheek wordt apart gezet", len(apart))
+    rng = np.random.default_rng(seed)
+    outside, other_outside = rng.random(len(library)) < 0.2, rng.random(len(others)) < 0.2
+    inside, other_inside = np.flatnonzero(~outside), np.flatnonzero(~other_outside)
+    part = [library[index] for index in inside]
+    set_apart: list[tuple[str, str | None]] = list(apart)
+    set_apart += [(library[index].vraag, library[index].product) for index in np.flatnonzero(outside)]
+    set_apart += [(others[index][0], None) for index in np.flatnonzero(other_outside) if others[index][1] == BUITEN_SCOPE]
+    scope = fit_scope(
+        sparse.vstack([vectors[inside], other_vectors[other_inside]], format="csr"),
+        [VRAAG_PRODUCT] * len(part) + [others[index][1] for index in other_inside],
+    )
+    questions = fit_linear(vectors[inside], [voorbeeld.product for voorbeeld in part])
+    return _learn_ranker(products, part, vectors[inside], questions, scope, set_apart, analyse, vectorise, seed)
 
 
 def _learn_ranker(
@@ -102,8 +129,9 @@ def _learn_ranker(
     apart: Sequence[tuple[str, str | None]],
     analyse: Analyse,
     vectorise: Vectorise,
-    rng: np.random.Generator,
+    seed: int,
 ) -> Ranker:
+    rng = np.random.default_rng(seed)
     searcher = Searcher(
         products,
         model=questions,

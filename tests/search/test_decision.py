@@ -1,0 +1,178 @@
+"""What happens with a message, step by step."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from bot.search.decision import Beslissing, Bericht, Drempels, Gesprek, Keuze, Uitkomst, decide
+from bot.search.searcher import Ranking, Treffer
+from bot.search.text import Token, words
+
+from tests.builders import product
+
+PRODUCTS = {
+    one.id: one
+    for one in (
+        product("paspoort-aanvragen"),
+        product("paspoort-kind", boven="paspoort-aanvragen"),
+        product("parkeervergunning"),
+        product("huisvuil"),
+    )
+}
+
+
+def ranking(**certainties: float) -> Ranking:
+    treffers = [Treffer(name.replace("_", "-"), value, ()) for name, value in certainties.items()]
+    treffers.sort(key=lambda treffer: -treffer.zekerheid)
+    return Ranking(tuple(treffers), 1 - sum(certainties.values()))
+
+
+def bericht(tekst: str, found: Ranking | None = None, **kwargs: Any) -> Bericht:
+    in_context = kwargs.pop("in_context", Ranking((), 1.0))
+    return Bericht(
+        **{
+            "tekst": tekst,
+            "tokens": [Token(word, word) for word in words(tekst)],
+            "acts": {"vraag_product": 1.0},
+            "aspect": None,
+            "ranking": found or Ranking((), 1.0),
+            "gesprek": Gesprek(),
+            "drempels": Drempels(antwoord=0.6, verduidelijking=0.3, keuze=0.05),
+            "products": PRODUCTS,
+            "zoek": lambda text: in_context,
+            **kwargs,
+        }
+    )
+
+
+def outcome(beslissing: Beslissing) -> tuple[Uitkomst, str | None]:
+    return beslissing.uitkomst, beslissing.product
+
+
+def test_a_certain_product_is_answered() -> None:
+    found = ranking(paspoort_aanvragen=0.8, huisvuil=0.1)
+    assert outcome(decide(bericht("paspoort", found))) == (Uitkomst.ANTWOORD, "paspoort-aanvragen")
+
+
+def test_the_threshold_itself_is_enough() -> None:
+    assert decide(bericht("paspoort", ranking(paspoort_aanvragen=0.6))).uitkomst is Uitkomst.ANTWOORD
+
+
+def test_between_the_thresholds_it_asks_back_with_the_likely_products() -> None:
+    found = ranking(paspoort_aanvragen=0.4, paspoort_kind=0.3, huisvuil=0.01)
+    beslissing = decide(bericht("pas", found))
+    assert beslissing.uitkomst is Uitkomst.VERDUIDELIJKING
+    assert beslissing.kandidaten == ("paspoort-aanvragen", "paspoort-kind")
+
+
+def test_a_clarification_has_at_least_two_choices() -> None:
+    beslissing = decide(bericht("pas", ranking(paspoort_aanvragen=0.5, huisvuil=0.01)))
+    assert beslissing.kandidaten == ("paspoort-aanvragen", "huisvuil")
+
+
+def test_not_understood_once_and_then_again() -> None:
+    found = ranking(huisvuil=0.05)
+    assert decide(bericht("xyz", found)).uitkomst is Uitkomst.TERUGVAL
+    again = decide(bericht("xyz", found, gesprek=Gesprek(niet_begrepen=1)))
+    assert again.uitkomst is Uitkomst.TERUGVAL_HERHAALD
+
+
+def test_danger_goes_before_a_certain_product() -> None:
+    acts = {"vraag_product": 0.5, "noodgeval": 0.45, "begroeting": 0.05}
+    assert decide(bericht("brand", ranking(huisvuil=0.9), acts=acts)).act == "noodgeval"
+
+
+def test_danger_goes_before_a_taken_choice() -> None:
+    acts = {"noodgeval": 0.9, "vraag_product": 0.1}
+    gesprek = Gesprek(keuzes=(Keuze("Kosten", "paspoort-aanvragen", "kosten"),))
+    assert decide(bericht("kosten", acts=acts, gesprek=gesprek)).act == "noodgeval"
+
+
+KEUZES = (
+    Keuze("Paspoort aanvragen", "paspoort-aanvragen"),
+    Keuze("Paspoort voor een kind", "paspoort-kind", "kosten"),
+    Keuze("Geen van deze", act="vraag_product"),
+)
+
+
+@pytest.mark.parametrize("said", ["Paspoort voor een kind", "paspoort voor een kind.", "2", "nummer 2", "ja die tweede", "de tweede graag", "de laatste"])
+def test_a_choice_is_taken_by_title_or_number(said: str) -> None:
+    beslissing = decide(bericht(said, gesprek=Gesprek(keuzes=KEUZES)))
+    assert (beslissing.uitkomst, beslissing.product, beslissing.aspect) == (Uitkomst.ANTWOORD, "paspoort-kind", "kosten")
+
+
+def test_none_of_these_counts_as_not_understood() -> None:
+    assert decide(bericht("Geen van deze", gesprek=Gesprek(keuzes=KEUZES))).uitkomst is Uitkomst.TERUGVAL
+
+
+@pytest.mark.parametrize("said", ["4", "de vierde", "twee paspoorten", "ik heb 2 kinderen"])
+def test_other_numbers_take_no_choice(said: str) -> None:
+    assert decide(bericht(said, gesprek=Gesprek(keuzes=KEUZES))).reden != "taken_choice"
+
+
+def test_numbers_mean_nothing_without_choices() -> None:
+    assert decide(bericht("2")).uitkomst is Uitkomst.TERUGVAL
+
+
+def test_a_follow_up_asks_an_aspect_of_the_product_in_the_conversation() -> None:
+    beslissing = decide(
+        bericht(
+            "en wat kost dat?",
+            ranking(huisvuil=0.9),
+            aspect="kosten",
+            gesprek=Gesprek(product="paspoort-aanvragen"),
+            in_context=ranking(paspoort_aanvragen=0.7, paspoort_kind=0.1),
+        )
+    )
+    assert (beslissing.product, beslissing.aspect) == ("paspoort-aanvragen", "kosten")
+
+
+def test_a_follow_up_may_mean_a_variant() -> None:
+    beslissing = decide(
+        bericht(
+            "en voor mijn dochter van 12?",
+            gesprek=Gesprek(product="paspoort-aanvragen"),
+            in_context=ranking(paspoort_kind=0.7, paspoort_aanvragen=0.1),
+        )
+    )
+    assert outcome(beslissing) == (Uitkomst.ANTWOORD, "paspoort-kind")
+
+
+def test_a_new_subject_is_no_follow_up() -> None:
+    beslissing = decide(
+        bericht(
+            "mijn container is niet geleegd",
+            ranking(huisvuil=0.9),
+            gesprek=Gesprek(product="paspoort-aanvragen"),
+            in_context=ranking(paspoort_aanvragen=0.9),
+        )
+    )
+    assert outcome(beslissing) == (Uitkomst.ANTWOORD, "huisvuil")
+
+
+def test_thanks_after_an_answer_are_thanks() -> None:
+    beslissing = decide(
+        bericht(
+            "oke dank",
+            acts={"bedankt": 0.9, "vraag_product": 0.1},
+            gesprek=Gesprek(product="paspoort-aanvragen"),
+            in_context=ranking(paspoort_aanvragen=0.9),
+        )
+    )
+    assert (beslissing.act, beslissing.uitkomst) == ("bedankt", Uitkomst.DIALOOG)
+
+
+def test_a_weak_act_gives_way_to_a_certain_product() -> None:
+    acts = {"afspraak_maken": 0.4, "vraag_product": 0.35, "buiten_scope": 0.25}
+    assert decide(bericht("paspoort", ranking(paspoort_aanvragen=0.9), acts=acts)).product == "paspoort-aanvragen"
+
+
+def test_out_of_scope_needs_an_uncertain_ranking() -> None:
+    acts = {"buiten_scope": 0.7, "vraag_product": 0.3}
+    assert decide(bericht("recept", ranking(huisvuil=0.2), acts=acts)).act == "buiten_scope"
+    assert decide(bericht("recept", ranking(huisvuil=0.8), acts=acts)).product == "huisvuil"
+
+
+def test_every_decision_names_its_step() -> None:
+    assert decide(bericht("x")).reden == "by_certainty"

@@ -1,0 +1,227 @@
+"""The search itself, on a library small enough to read."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from bot.catalog.product import Product
+from bot.catalog.questions import Voorbeeld
+from bot.search.acts import VRAAG_PRODUCT, fit_acts, kind_of, total_per_act
+from bot.search.dutch import load_dutch
+from bot.search.features import TextFeatures
+from bot.search.fields import FieldIndex, content_words, field_terms
+from bot.search.knowledge import Knowledge, learn
+from bot.search.linear import fit_linear
+from bot.search.names import NameIndex
+from bot.search.neighbours import Neighbours
+from bot.search.ranker import SIGNALEN, VRAAGSIGNALEN, Geval, fit_ranker
+from bot.search.searcher import Searcher, Vraag
+from bot.search.text import clean, fold, words
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.builders import product
+
+PRODUCTS = {
+    one.id: one
+    for one in (
+        product("paspoort-aanvragen", synoniemen=["reisdocument", "pas"], kort="U vraagt een paspoort aan bij de balie."),
+        product("huisvuil", synoniemen=["restafval", "vuilniszak"], kort="Uw restafval gaat in de grijze container."),
+        product("parkeervergunning", synoniemen=["vergunning parkeren"], kort="Met een vergunning parkeert u bij huis."),
+        product("hondenbelasting", synoniemen=["belasting hond"], kort="Voor een hond betaalt u belasting."),
+    )
+}
+VRAGEN = {
+    "paspoort-aanvragen": ["mijn paspoort is verlopen", "nieuw paspoort nodig", "hoe kom ik aan een reisdocument", "op vakantie zonder geldig paspoort", "paspoort kosten"],
+    "huisvuil": ["waar laat ik mijn vuilnis", "grijze container vol afval", "restafval weggooien", "vuilniszak aan de straat", "wanneer komt de vuilniswagen"],
+    "parkeervergunning": ["ik wil parkeren voor mijn deur", "vergunning om te parkeren", "auto in mijn straat parkeren", "parkeren als bewoner", "parkeerkaart bewoners"],
+    "hondenbelasting": ["mijn hond aanmelden", "belasting voor een puppy", "ik heb een hond gekregen", "twee honden hoeveel belasting", "hond overleden belasting stoppen"],
+}
+OVERIG = {
+    "begroeting": ["hallo", "goedemorgen", "hoi daar", "dag allemaal"],
+    "buiten_scope": ["recept voor appeltaart", "wie wint het voetbal", "mooi weer vandaag", "vertel een mop"],
+}
+dutch = load_dutch()
+
+
+@pytest.fixture(scope="module")
+def learned() -> tuple[Knowledge, TextFeatures, Searcher]:
+    library = [
+        Voorbeeld(vraag, product_id, "kosten" if "kosten" in vraag or "hoeveel" in vraag else None)
+        for product_id, vragen in VRAGEN.items()
+        for vraag in vragen * 3
+    ]
+    others = [(text, act) for act, texts in OVERIG.items() for text in texts * 4]
+    features = TextFeatures(min_df=1)
+    matrix = features.fit(dutch.many([*(one.vraag for one in library), *(text for text, _ in others)]))
+    knowledge = learn(
+        PRODUCTS,
+        library,
+        matrix[: len(library)],
+        others,
+        matrix[len(library) :],
+        [],
+        analyse=dutch.many,
+        vectorise=features,
+    )
+    return knowledge, features, searcher(knowledge, features, PRODUCTS)
+
+
+def searcher(knowledge: Knowledge, features: TextFeatures, products: dict[str, Product]) -> Searcher:
+    return Searcher(
+        products,
+        model=knowledge.questions,
+        library=knowledge.library,
+        library_vectors=knowledge.library_vectors,
+        analyse=dutch.many,
+        vectorise=features,
+    )
+
+
+def vraag(text: str, features: TextFeatures) -> Vraag:
+    tokens = dutch(text)
+    return Vraag(tokens, features([tokens]), {VRAAG_PRODUCT: 1.0})
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("paspoort verlopen", "paspoort-aanvragen"),
+        ("pasport verloopen", "paspoort-aanvragen"),
+        ("waar moet mijn vuilnis heen", "huisvuil"),
+        ("belasting voor mijn hondje", "hondenbelasting"),
+        ("parkeervergunningen bewoners", "parkeervergunning"),
+    ],
+)
+def test_finds_the_product(learned: tuple[Knowledge, TextFeatures, Searcher], text: str, expected: str) -> None:
+    knowledge, features, search = learned
+    ranking = search.rank(vraag(text, features), knowledge.ranker)
+    assert ranking.treffers[0].product == expected
+
+
+def test_certainties_and_none_add_up_to_one(learned: tuple[Knowledge, TextFeatures, Searcher]) -> None:
+    knowledge, features, search = learned
+    ranking = search.rank(vraag("mijn hond heeft een paspoort", features), knowledge.ranker)
+    assert sum(treffer.zekerheid for treffer in ranking.treffers) + ranking.geen == pytest.approx(1)
+    assert [t.zekerheid for t in ranking.treffers] == sorted((t.zekerheid for t in ranking.treffers), reverse=True)
+
+
+@pytest.mark.parametrize("text", ["", "!!!", "🙂🙂", "\x00\u202e"])
+def test_nothing_to_go_on_gives_no_product(learned: tuple[Knowledge, TextFeatures, Searcher], text: str) -> None:
+    knowledge, features, search = learned
+    ranking = search.rank(vraag(text, features), knowledge.ranker)
+    assert (ranking.treffers, ranking.geen) == ((), 1.0)
+
+
+def test_a_product_added_after_training_is_found(learned: tuple[Knowledge, TextFeatures, Searcher]) -> None:
+    knowledge, features, search = learned
+    new = product("zwembad", synoniemen=["zwemmen", "baantjes trekken"], vragen=["hoe laat is het zwembad open"], kort="U zwemt in het zwembad.")
+    renewed = search.renewed(PRODUCTS | {"zwembad": new})
+    ranking = renewed.rank(vraag("hoe laat gaat het zwembad open", features), knowledge.ranker)
+    assert ranking.treffers[0].product == "zwembad"
+
+
+def test_renewing_gives_the_same_as_building_anew(learned: tuple[Knowledge, TextFeatures, Searcher]) -> None:
+    knowledge, features, search = learned
+    changed = PRODUCTS | {"huisvuil": product("huisvuil", synoniemen=["vuilnisbelt"], kort="Anders.")}
+    question = vraag("vuilnisbelt of paspoort", features)
+    renewed = search.renewed(changed).rank(question, knowledge.ranker)
+    anew = searcher(knowledge, features, changed).rank(question, knowledge.ranker)
+    assert renewed == anew
+
+
+def test_a_withdrawn_product_is_not_found(learned: tuple[Knowledge, TextFeatures, Searcher]) -> None:
+    knowledge, features, search = learned
+    left = {key: value for key, value in PRODUCTS.items() if key != "huisvuil"}
+    ranking = search.renewed(left).rank(vraag("restafval weggooien", features), knowledge.ranker)
+    assert "huisvuil" not in [treffer.product for treffer in ranking.treffers]
+
+
+def test_explains_by_fields_and_nearest_example(learned: tuple[Knowledge, TextFeatures, Searcher]) -> None:
+    _, features, search = learned
+    why = search.explain(vraag("mijn paspoort is verlopen", features), "paspoort-aanvragen")
+    assert why["voorbeeld"] == "mijn paspoort is verlopen"
+    assert "paspoort" in why["velden"]["kort"]  # type: ignore[index]
+
+
+def test_field_search_prefers_the_name_over_the_running_text() -> None:
+    one = product("een", naam="Kliko aanvragen", kort="Bij de balie.")
+    two = product("twee", naam="Iets anders", kort="Ook voor een kliko.")
+    index = FieldIndex(field_terms([one, two], dutch.many))
+    scores = dict(zip(index.products, index.scores(["kliko"]), strict=True))
+    assert scores["een"] > scores["twee"] > 0
+
+
+def test_field_search_knows_nothing_of_unknown_words() -> None:
+    index = FieldIndex(field_terms(list(PRODUCTS.values()), dutch.many))
+    assert not index.scores(["xyzzy"]).any()
+    assert not index.scores([]).any()
+
+
+def test_names_are_found_word_for_word_and_nearly() -> None:
+    names = NameIndex(list(PRODUCTS.values()), dutch.many)
+    assert names.literal(dutch("ik zoek een reisdocument")) == {"paspoort-aanvragen": 1}
+    assert names.likeness("paspoort-aanvragen", "paspoort aanvragn") > 0.9 > names.likeness("huisvuil", "paspoort aanvragn")
+
+
+def test_neighbours_without_examples_give_nothing() -> None:
+    features = TextFeatures(min_df=1)
+    matrix = features.fit([dutch("een vraag")])
+    neighbours = Neighbours(["a"], [], matrix[:0])
+    assert neighbours.scores(matrix[0])[0].tolist() == [0.0]
+    assert neighbours.nearest(matrix[0], 0) is None
+
+
+def test_the_ranker_is_calibrated_on_what_it_is_fitted_on() -> None:
+    rng = np.random.default_rng(1)
+    gevallen = []
+    for _ in range(2000):
+        signals = rng.normal(size=(4, len(SIGNALEN)))
+        utility = np.r_[signals[:, 0] * 2, 0.5]
+        chosen = rng.choice(5, p=np.exp(utility) / np.exp(utility).sum())
+        gevallen.append(Geval(signals, np.r_[1.0, np.zeros(len(VRAAGSIGNALEN) - 1)], np.arange(4) == chosen))
+    ranker = fit_ranker(gevallen)
+    certain, right = [], []
+    for geval in gevallen:
+        shares, _ = ranker.certainties(geval.signalen, geval.vraag)
+        certain.append(shares.max())
+        right.append(geval.goed[shares.argmax()])
+    high = np.array(certain) > 0.6
+    assert np.mean(np.array(right)[high]) == pytest.approx(np.mean(np.array(certain)[high]), abs=0.05)
+
+
+def test_acts_with_kinds_are_taken_together() -> None:
+    shares = {"noodgeval/112": 0.3, "noodgeval/geweld": 0.25, "begroeting": 0.45}
+    assert list(total_per_act(shares)) == ["noodgeval", "begroeting"]
+    assert kind_of("noodgeval", shares) == "112"
+    assert kind_of("begroeting", shares) is None
+
+
+def test_act_shares_add_up() -> None:
+    texts = [text for texts in OVERIG.values() for text in texts]
+    labels = [act for act, texts in OVERIG.items() for _ in texts]
+    features = TextFeatures(min_df=1)
+    matrix = features.fit(dutch.many(texts * 5))
+    model = fit_acts(matrix, labels * 5)
+    shares = model.shares(matrix[0])
+    assert sum(shares.values()) == pytest.approx(1)
+    assert max(shares, key=lambda act: shares[act]) == "begroeting"
+
+
+def test_one_class_is_not_enough() -> None:
+    features = TextFeatures(min_df=1)
+    with pytest.raises(ValueError, match="two classes"):
+        fit_linear(features.fit([dutch("een"), dutch("twee")]), ["a", "a"])
+
+
+@given(st.text(max_size=300))
+def test_any_text_can_be_cleaned_and_cut_up(text: str) -> None:
+    cleaned = clean(text)
+    assert clean(cleaned) == cleaned
+    assert "\x00" not in cleaned
+    assert all(word == fold(word) for word in words(cleaned))
+    content_words(dutch(cleaned))
+
+
+def test_accents_and_capitals_make_no_difference() -> None:
+    assert words("Café ÉÉN cliënt") == ["cafe", "een", "client"]
