@@ -81,10 +81,10 @@ def read_out_of_scope(folder: Path) -> list[tuple[str, str]]:
     return [(str(text), str(kind)) for kind, texts in raw.items() for text in texts or ()]
 
 
-def questions_digest(folder: Path) -> str:
-    """SHA-256 over the files of the library, so that training knows when it changed."""
+def questions_digest(folder: Path, extension: str = "yml") -> str:
+    """SHA-256 over the files of a library, so that training knows when it changed."""
     digest = hashlib.sha256()
-    for path in sorted(folder.glob("**/*.yml")):
+    for path in sorted(folder.glob(f"**/*.{extension}")):
         digest.update(path.relative_to(folder).as_posix().encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 
@@ -11,9 +12,14 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 def main() -> int:
     """Train; returns the exit status."""
+    import structlog
     from rasa.model_training import train
+    from rasa.utils.common import configure_logging_and_warnings
 
     from bot.settings import ROOT
+
+    configure_logging_and_warnings(log_level=logging.INFO, warn_only_once=True)
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.INFO))
 
     folder, name = sys.argv[1:3]
     result = train(

@@ -14,9 +14,10 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy import sparse
 
 from bot.nlu import storage
+from bot.nlu.library import library_digest, training_library
 from bot.nlu.ontleding import ontleding_of
 from bot.nlu.question_featurizer import QuestionFeaturizer
-from bot.search.acts import ActModel, fit_acts, total_per_act
+from bot.search.acts import BUITEN_SCOPE, VRAAG_PRODUCT, ActModel, fit_acts, total_per_act
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -56,11 +57,22 @@ class DialogueActClassifier(GraphComponent):
         """It reads the vector that QuestionFeaturizer sets."""
         return [QuestionFeaturizer]
 
+    @classmethod
+    def fingerprint_addon(cls, config: Dict[Text, Any]) -> Optional[Text]:
+        """Retrain when the question library changes."""
+        return library_digest()
+
     def train(self, training_data: TrainingData) -> Resource:
         """Learns the acts from all examples with an intent."""
-        examples = training_data.intent_examples
-        matrix = sparse.vstack([ontleding_of(message).vector for message in examples], format="csr")
-        self._model = fit_acts(matrix, [_label(message) for message in examples])
+        examples, library = training_data.intent_examples, training_library()
+        features = ontleding_of(examples[0]).features
+        assert features is not None
+        questions, outside = library.vectors(features)
+        matrix = sparse.vstack([*(ontleding_of(message).vector for message in examples), outside, questions], format="csr")
+        labels = [_label(message) for message in examples]
+        labels += [f"{BUITEN_SCOPE}/{kind}" for _, kind in library.out_of_scope]
+        labels += [VRAAG_PRODUCT] * questions.shape[0]
+        self._model = fit_acts(matrix, labels)
         return storage.save(self._model_storage, self._resource, self._model)
 
     def process(self, messages: List[Message]) -> List[Message]:

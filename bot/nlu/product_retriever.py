@@ -13,21 +13,20 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.core.trackers import DialogueStateTracker
-from rasa.shared.nlu.constants import INTENT, METADATA, METADATA_EXAMPLE, TEXT
+from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy import sparse
 
-from bot.catalog.library import read_library
 from bot.catalog.live import gemeenten_of, live_catalog
-from bot.catalog.questions import APART, Voorbeeld, questions_digest, read_out_of_scope, read_questions
 from bot.catalog.tables import CENTRAAL
 from bot.nlu import storage
 from bot.nlu.conversation import conversation_so_far, gemeente_of
 from bot.nlu.question_featurizer import QuestionFeaturizer
+from bot.nlu.library import library_digest, training_library
 from bot.nlu.ontleding import ontleding_of
 from bot.nlu.result import explanation, write_decision
-from bot.search.acts import VRAAG_PRODUCT, total_per_act
+from bot.search.acts import BUITEN_SCOPE, VRAAG_PRODUCT, total_per_act
 from bot.search.decision import Bericht, decide
 from bot.search.dutch import load_dutch
 from bot.search.features import TextFeatures
@@ -86,29 +85,26 @@ class ProductRetriever(GraphComponent):
 
     @classmethod
     def fingerprint_addon(cls, config: Dict[Text, Any]) -> Optional[Text]:
-        """Retrain when the held-apart questions change: the certainties are fitted on them."""
-        settings = load_settings()
-        return questions_digest(settings.path(settings.questions_dir))
+        """Retrain when the question library changes."""
+        return library_digest()
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Learns the question model, the aspects and the ranker."""
-        settings = self._settings
-        all_examples = training_data.intent_examples
-        examples = [message for message in all_examples if _is_library_question(message)]
-        others = [message for message in all_examples if message.get(INTENT) != VRAAG_PRODUCT]
+        """Learns the question model, the scope, the aspects and the ranker."""
+        examples, library = training_data.intent_examples, training_library()
         features = ontleding_of(examples[0]).features
         assert features is not None
-        apart = settings.path(settings.questions_dir) / APART
+        questions, outside = library.vectors(features)
+        acts = [message for message in examples if message.get(INTENT) != VRAAG_PRODUCT]
         self._knowledge = learn(
-            {file.product.id: file.product for file in read_library(settings.path(settings.products_dir))},
-            [_voorbeeld(message) for message in examples],
-            _vectors(examples),
-            [(message.get(TEXT), message.get(INTENT)) for message in others],
-            _vectors(others),
+            library.products,
+            library.voorbeelden,
+            questions,
             [
-                *((voorbeeld.vraag, voorbeeld.product) for voorbeeld in read_questions(apart)),
-                *((text, None) for text, _ in read_out_of_scope(apart)),
+                *((message.get(TEXT), message.get(INTENT)) for message in acts),
+                *((text, BUITEN_SCOPE) for text, _ in library.out_of_scope),
             ],
+            sparse.vstack([*(ontleding_of(message).vector for message in acts), outside], format="csr"),
+            library.held_apart,
             analyse=self._dutch.many,
             vectorise=features,
         )
@@ -173,14 +169,3 @@ class ProductRetriever(GraphComponent):
             self._searchers[key], self._revisies[key] = known, revisie
         return known
 
-
-def _is_library_question(message: Message) -> bool:
-    return message.get(INTENT) == VRAAG_PRODUCT and METADATA_EXAMPLE in (message.get(METADATA) or {})
-
-
-def _vectors(messages: List[Message]) -> sparse.csr_matrix:
-    return sparse.vstack([ontleding_of(message).vector for message in messages], format="csr")
-
-
-def _voorbeeld(message: Message) -> Voorbeeld:
-    return Voorbeeld(**message.get(METADATA)[METADATA_EXAMPLE])

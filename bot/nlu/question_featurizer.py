@@ -13,6 +13,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu import storage
 from bot.nlu.dutch_nlp import DutchNlp
+from bot.nlu.library import library_digest, training_library
 from bot.nlu.ontleding import ontleding_of
 from bot.search.features import TextFeatures
 
@@ -56,9 +57,21 @@ class QuestionFeaturizer(GraphComponent):
         """It reads the words that DutchNlp sets."""
         return [DutchNlp]
 
+    @classmethod
+    def fingerprint_addon(cls, config: Dict[Text, Any]) -> Optional[Text]:
+        """Retrain when the question library changes."""
+        return library_digest()
+
     def train(self, training_data: TrainingData) -> Resource:
         """Learns the vocabulary."""
-        self.features.fit([ontleding_of(message).tokens for message in training_data.training_examples])
+        library = training_library()
+        self.features.fit(
+            [
+                *(ontleding_of(message).tokens for message in training_data.training_examples),
+                *library.questions.tokens,
+                *library.outside.tokens,
+            ]
+        )
         return storage.save(self._model_storage, self._resource, self.features)
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:

@@ -16,6 +16,8 @@ BUITEN_SCOPE = "buiten_scope"
 NOODGEVAL = "noodgeval"
 ANDERE_TAAL = "andere_taal"
 
+MEESTE = 8000
+"""Examples of one label to learn from, at most."""
 NOOD_DREMPEL = 0.35
 """Danger wins from this share on: showing 112 once too often costs a smile, missing it could cost a life."""
 
@@ -39,8 +41,9 @@ class ActModel:
 def fit_acts(matrix: sparse.csr_matrix, labels: Sequence[str], *, seed: int = 7) -> ActModel:
     """Train on (messages, features) and a label per message; a tenth is kept apart to fit the sharpness."""
     rng = np.random.default_rng(seed)
-    apart = rng.random(len(labels)) < 0.1
     names = np.array(labels)
+    matrix, names = _thinned(matrix, names, rng)
+    apart = rng.random(len(names)) < 0.1
     trial = _fit(matrix[~apart], names[~apart].tolist())
     place = {name: index for index, name in enumerate(trial.labels)}
     known = np.array([name in place for name in names]) & apart
@@ -53,7 +56,17 @@ def fit_acts(matrix: sparse.csr_matrix, labels: Sequence[str], *, seed: int = 7)
         return float((np.log(np.exp(scaled).sum(axis=1)) - scaled[np.arange(len(truth)), truth]).mean())
 
     factor = float(np.exp(minimize_scalar(loss, bounds=(-2, 3), method="bounded").x)) if len(truth) else 1.0
-    return ActModel(_fit(matrix, labels), factor)
+    return ActModel(_fit(matrix, names.tolist()), factor)
+
+
+def _thinned(matrix: sparse.csr_matrix, names: np.ndarray, rng: np.random.Generator) -> tuple[sparse.csr_matrix, np.ndarray]:
+    """Keep at most MEESTE examples of a label: more of the same costs training time and teaches little."""
+    keep = []
+    for name in np.unique(names):
+        places = np.flatnonzero(names == name)
+        keep.append(places if len(places) <= MEESTE else rng.choice(places, MEESTE, replace=False))
+    kept = np.sort(np.concatenate(keep))
+    return matrix[kept], names[kept]
 
 
 def _fit(matrix: sparse.csr_matrix, labels: Sequence[str]) -> LinearModel:

@@ -1,7 +1,7 @@
 """Texts as sparse vectors: lemmas, pairs of lemmas, and pieces of words.
 
 One vocabulary serves the dialogue acts, the aspects and the products, so that a message is cut up once. The pieces of
-words (2-5 characters, with word edges) carry typing errors, inflection and Dutch compounds.
+words (3-4 characters, with word edges) carry typing errors, inflection and Dutch compounds.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from bot.search.text import Token
 
-MIN_PIECE, MAX_PIECE = 2, 5
+MIN_PIECE, MAX_PIECE = 3, 4
 
 
 class TextFeatures:
@@ -67,7 +67,7 @@ def word_features(tokens: Sequence[Token]) -> Iterator[str]:
 
 
 def piece_features(tokens: Sequence[Token]) -> Iterator[str]:
-    """Runs of 2-5 characters inside each word, with a space at both edges."""
+    """Runs of 3-4 characters inside each word, with a space at both edges."""
     for token in tokens:
         padded = f" {token.woord} "
         length = len(padded)

@@ -81,10 +81,11 @@ def learn(
         ranker = _learn_ranker_on_a_part(
             products, library, vectors, others, other_vectors, apart, analyse, vectorise, seed
         )
-    marked = [index for index, voorbeeld in enumerate(library) if not voorbeeld.uit_product]
-    # Product files mark no aspects, so their examples say nothing about "none".
-    aspects = fit_aspects(vectors[marked], [library[index].aspect for index in marked])
-    return Knowledge(questions, scope, aspects, ranker, tuple(library), vectors)
+    # Product files mark no aspects, and their texts are searched live: what is kept is the library alone.
+    kept = [index for index, voorbeeld in enumerate(library) if not voorbeeld.uit_product]
+    written = [library[index] for index in kept]
+    aspects = fit_aspects(vectors[kept], [voorbeeld.aspect for voorbeeld in written])
+    return Knowledge(questions, scope, aspects, ranker, tuple(written), vectors[kept])
 
 
 def _is_enough(apart: Sequence[tuple[str, str | None]]) -> bool:
@@ -132,11 +133,12 @@ def _learn_ranker(
     seed: int,
 ) -> Ranker:
     rng = np.random.default_rng(seed)
+    written = [index for index, voorbeeld in enumerate(library) if not voorbeeld.uit_product]
     searcher = Searcher(
         products,
         model=questions,
-        library=library,
-        library_vectors=vectors,
+        library=[library[index] for index in written],
+        library_vectors=vectors[written],
         analyse=analyse,
         vectorise=vectorise,
     )

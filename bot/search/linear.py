@@ -14,6 +14,9 @@ from joblib import Parallel, delayed
 from scipy import sparse
 from sklearn.svm import LinearSVC
 
+CLASSES_PER_BLOCK = 96
+REST = -1
+
 
 @dataclass(frozen=True)
 class LinearModel:
@@ -36,7 +39,7 @@ class LinearModel:
 
 
 def fit_linear(
-    matrix: sparse.csr_matrix, labels: Sequence[str], *, c: float = 1.0, balanced: bool = False, jobs: int = 2
+    matrix: sparse.csr_matrix, labels: Sequence[str], *, c: float = 0.5, balanced: bool = False, jobs: int = 2
 ) -> LinearModel:
     """Train one-against-the-rest.
 
@@ -53,24 +56,29 @@ def fit_linear(
     index = {name: position for position, name in enumerate(names)}
     targets = np.array([index[label] for label in labels])
     data = matrix.astype(np.float64)
-    blocks = np.array_split(np.arange(len(names)), max(jobs * 4, 1))
-    # Threads: liblinear releases the interpreter lock, and the data need not be copied.
+    # Blocks, because the weights of all classes at once would not fit as 64-bit floats; few, because liblinear copies the
+    # data for each. Threads, because it releases the interpreter lock.
+    blocks = [block for block in np.array_split(np.arange(len(names)), max(len(names) // CLASSES_PER_BLOCK, jobs)) if len(block)]
     parts = Parallel(n_jobs=jobs, prefer="threads")(
-        delayed(_fit_block)(data, targets, block, c, balanced) for block in blocks if len(block)
+        delayed(_fit_block)(data, targets, block, c, balanced) for block in blocks
     )
-    weights = np.concatenate([part[0] for part in parts], axis=1)
-    bias = np.concatenate([part[1] for part in parts])
-    return LinearModel(names, weights, bias)
+    return LinearModel(names, np.concatenate([part[0] for part in parts], axis=1), np.concatenate([part[1] for part in parts]))
 
 
 def _fit_block(
     data: sparse.csr_matrix, targets: np.ndarray, classes: np.ndarray, c: float, balanced: bool
 ) -> tuple[np.ndarray, np.ndarray]:
-    weights = np.empty((data.shape[1], len(classes)), dtype=np.float16)
-    bias = np.empty(len(classes), dtype=np.float32)
-    for position, label in enumerate(classes):
-        machine = LinearSVC(C=c, tol=1e-2, max_iter=200, class_weight="balanced" if balanced else None, random_state=0)
-        machine.fit(data, targets == label)
-        weights[:, position] = machine.coef_[0]
-        bias[position] = machine.intercept_[0]
-    return weights, bias
+    """Weights and bias of some classes, each against all the rest."""
+    own = np.where(np.isin(targets, classes), targets, REST)
+    weight = None
+    if balanced:
+        # As scikit-learn's "balanced" for the two sides of each class; the rest has no say in another class's weight.
+        weight = {label: len(own) / (2 * count) for label, count in zip(*np.unique(own, return_counts=True), strict=True)}
+    machine = LinearSVC(C=c, tol=0.1, max_iter=1000, class_weight=weight, random_state=0)
+    machine.fit(data, own)
+    rows = np.flatnonzero(np.isin(machine.classes_, classes))
+    if len(machine.classes_) == 2:
+        # Two classes share one machine: its margin is that of the second, and minus that of the first.
+        sign = np.where(rows == 1, 1.0, -1.0)
+        return (sign[:, None] * machine.coef_).T.astype(np.float16), (sign * machine.intercept_).astype(np.float32)
+    return machine.coef_[rows].T.astype(np.float16), machine.intercept_[rows].astype(np.float32)

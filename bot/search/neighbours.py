@@ -12,6 +12,8 @@ from scipy import sparse
 
 from bot.catalog.questions import Voorbeeld
 
+ALGEMEEN = 25
+"""A feature that stands in more than one of so many examples is too common to compare by."""
 DICHTBIJ = 3
 """Examples of one product that count together: one lucky match says less than three."""
 
@@ -19,52 +21,61 @@ DICHTBIJ = 3
 class Neighbours:
     """Similarity (cosine of the features, 0-1) between a message and the examples of each product."""
 
-    def __init__(self, products: Sequence[str], voorbeelden: Sequence[Voorbeeld], vectors: sparse.csr_matrix) -> None:
+    def __init__(self, voorbeelden: Sequence[Voorbeeld], vectors: sparse.csr_matrix) -> None:
         """
         Args:
-            products: ids in the order in which scores are wanted.
-            voorbeelden: the examples; those of other products are left out.
-            vectors: (examples, features), rows of equal length.
+            voorbeelden: the examples.
+            vectors: (examples, features), in the same order.
         """
-        place = {product: index for index, product in enumerate(products)}
-        keep = [index for index, voorbeeld in enumerate(voorbeelden) if voorbeeld.product in place]
+        order = sorted(range(len(voorbeelden)), key=lambda index: voorbeelden[index].product)
+        self._voorbeelden = [voorbeelden[index] for index in order]
+        self._vectors = vectors[order]
+        owners = [voorbeeld.product for voorbeeld in self._voorbeelden]
         # Sorted by product, so that the best of each product is one `reduceat`.
-        keep.sort(key=lambda index: place[voorbeelden[index].product])
-        self._voorbeelden = [voorbeelden[index] for index in keep]
-        owner = np.array([place[voorbeeld.product] for voorbeeld in self._voorbeelden], dtype=np.int64)
-        self._owner = owner
-        self._starts = np.flatnonzero(np.r_[True, owner[1:] != owner[:-1]]) if len(owner) else np.array([], dtype=np.int64)
-        self._size = len(products)
-        self._by_feature = vectors[keep].T.tocsr()
+        self._starts = np.array(
+            [index for index, owner in enumerate(owners) if index == 0 or owner != owners[index - 1]], dtype=np.int64
+        )
+        self._sizes = np.diff(np.r_[self._starts, len(owners)])
+        self.products = tuple(owners[start] for start in self._starts)
+        """Products that have examples, in the order of the scores."""
+        self._place = {product: index for index, product in enumerate(self.products)}
+        self._by_feature = _without_common(self._vectors).T.tocsr()
 
-    def scores(self, row: sparse.csr_matrix) -> tuple[np.ndarray, np.ndarray]:
-        """Best similarity and mean of the three best, per product, for one message's vector."""
-        best, mean = np.zeros(self._size, dtype=np.float32), np.zeros(self._size, dtype=np.float32)
-        if not len(self._owner):
-            return best, mean
-        similar = self._similar(row)
-        owners = self._owner[self._starts]
-        total = np.zeros(len(self._starts), dtype=np.float32)
+    def best(self, row: sparse.csr_matrix) -> np.ndarray:
+        """The similarities of the nearest examples per product, (DICHTBIJ, products), nearest first."""
+        found = np.zeros((DICHTBIJ, len(self.products)), dtype=np.float32)
+        if not self.products:
+            return found
+        similar = np.asarray((row @ self._by_feature).todense(), dtype=np.float32).ravel() / _length(row)
         for turn in range(DICHTBIJ):
-            top = np.maximum.reduceat(similar, self._starts)
-            if turn == 0:
-                best[owners] = top
-            total += top
-            # Take the best ones out, and look again for the next best.
-            first = similar == np.repeat(top, np.diff(np.r_[self._starts, len(similar)]))
-            similar = np.where(first, 0, similar)
-        mean[owners] = total / DICHTBIJ
-        return best, mean
+            found[turn] = np.maximum.reduceat(similar, self._starts)
+            if turn < DICHTBIJ - 1:
+                # Take the best ones out, and look again for the next best.
+                similar[similar == np.repeat(found[turn], self._sizes)] = 0
+        return found
 
-    def nearest(self, row: sparse.csr_matrix, product_index: int) -> tuple[Voorbeeld, float] | None:
-        """The nearest example of one product and its similarity, for an explanation."""
-        places = np.flatnonzero(self._owner == product_index)
-        if not len(places):
+    def nearest(self, row: sparse.csr_matrix, product: str) -> tuple[Voorbeeld, float] | None:
+        """The nearest example of one product and its similarity, for an explanation; None when it has none."""
+        place = self._place.get(product)
+        if place is None:
             return None
-        similar = self._similar(row)[places]
+        start, size = self._starts[place], self._sizes[place]
+        similar = np.asarray((self._vectors[start : start + size] @ row.T).todense()).ravel() / _length(row)
         at = int(similar.argmax())
-        return self._voorbeelden[places[at]], float(similar[at])
+        return self._voorbeelden[start + at], float(similar[at])
 
-    def _similar(self, row: sparse.csr_matrix) -> np.ndarray:
-        length = float(np.sqrt((row.data**2).sum())) or 1.0
-        return np.asarray((row @ self._by_feature).todense(), dtype=np.float32).ravel() / (length * np.sqrt(2.0))
+
+def _length(row: sparse.csr_matrix) -> float:
+    """Length of a message's vector times that of an example's: two blocks of length 1 each."""
+    return (float(np.sqrt((row.data**2).sum())) or 1.0) * float(np.sqrt(2.0))
+
+
+def _without_common(vectors: sparse.csr_matrix) -> sparse.csr_matrix:
+    """Leave out the features that stand in very many examples: they hardly tell examples apart and cost most time."""
+    if vectors.shape[0] < ALGEMEEN:
+        return vectors
+    counts = np.bincount(vectors.indices, minlength=vectors.shape[1])
+    keep = sparse.diags((counts <= vectors.shape[0] / ALGEMEEN).astype(np.float32))
+    kept = (vectors @ keep).tocsr()
+    kept.eliminate_zeros()
+    return kept

@@ -20,7 +20,7 @@ from bot.catalog.questions import Voorbeeld, examples_of
 from bot.search.fields import Analyse, FieldIndex, FieldTerms, content_words, field_terms
 from bot.search.linear import LinearModel
 from bot.search.names import NameIndex
-from bot.search.neighbours import Neighbours
+from bot.search.neighbours import DICHTBIJ, Neighbours
 from bot.search.ranker import SIGNALEN, Ranker
 from bot.search.scope import ANDERE_ACT, BUITEN_SCOPE
 from bot.search.text import Token
@@ -90,11 +90,13 @@ class Searcher:
         self._names = NameIndex(list(self.products.values()), analyse)
         self._order = self._fields.products
         self._place = {product: index for index, product in enumerate(self._order)}
-        own, own_vectors = self._own_examples(earlier)
-        self._own, self._own_vectors = own, own_vectors
-        self._neighbours = Neighbours(
-            self._order, [*library, *own], sparse.vstack([library_vectors, own_vectors], format="csr")
-        )
+        self._own, self._own_vectors = self._own_examples(earlier)
+        # The library does not change while it runs; what editors wrote does, and is small.
+        self._from_library = earlier._from_library if earlier else Neighbours(library, library_vectors)
+        self._from_texts = Neighbours(self._own, self._own_vectors)
+        self._columns = [
+            (source, *_matching(source.products, self._place)) for source in (self._from_library, self._from_texts)
+        ]
         in_model = {label: index for index, label in enumerate(model.labels)}
         self._model_column = np.array([in_model.get(product, -1) for product in self._order])
 
@@ -133,7 +135,7 @@ class Searcher:
             hide: a product that the question model should be taken not to know; for training the ranker.
         """
         margins, new = self._margins(vraag.vector, hide)
-        best, mean = self._neighbours.scores(vraag.vector)
+        best, mean = self._similar(vraag.vector)
         words = content_words(vraag.tokens)
         fields = self._fields.scores(words)
         literal = self._names.literal(vraag.tokens)
@@ -182,7 +184,8 @@ class Searcher:
     def explain(self, vraag: Vraag, product: str) -> dict[str, object]:
         """Why a product was found: fields and words, nearest example, and the features that weighed most."""
         words = content_words(vraag.tokens)
-        nearest = self._neighbours.nearest(vraag.vector, self._place[product])
+        found = [source.nearest(vraag.vector, product) for source in (self._from_library, self._from_texts)]
+        nearest = max((one for one in found if one), key=lambda one: one[1], default=None)
         return {
             "velden": self._fields.matches(product, words),
             "voorbeeld": nearest[0].vraag if nearest else None,
@@ -197,6 +200,14 @@ class Searcher:
         indices = vraag.vector.indices
         parts = vraag.vector.data * self._model.weights[indices, column].astype(np.float32)
         return sorted(zip(indices.tolist(), parts.tolist()), key=lambda item: -item[1])
+
+    def _similar(self, row: sparse.csr_matrix) -> tuple[np.ndarray, np.ndarray]:
+        """Similarity of the nearest example, and the mean of the nearest few, per product."""
+        found = np.zeros((len(self._columns) * DICHTBIJ, len(self._order)), dtype=np.float32)
+        for turn, (source, places, columns) in enumerate(self._columns):
+            found[turn * DICHTBIJ : (turn + 1) * DICHTBIJ, places] = source.best(row)[:, columns]
+        found.sort(axis=0)
+        return found[-1], found[-DICHTBIJ:].mean(axis=0)
 
     def _margins(self, row: sparse.csr_matrix, hide: str | None) -> tuple[np.ndarray, np.ndarray]:
         """Margins in the order of the products; a product the model does not know gets a middling one."""
@@ -253,6 +264,12 @@ def question_signals(vraag: Vraag) -> np.ndarray:
             1 / (1 + vraag.vector.nnz / (4 * max(length, 1))),
         ]
     )
+
+
+def _matching(products: Sequence[str], place: Mapping[str, int]) -> tuple[np.ndarray, np.ndarray]:
+    """Places in our order, and the columns that belong there, of the products that are live."""
+    live = [(place[product], column) for column, product in enumerate(products) if product in place]
+    return np.array([pair[0] for pair in live], dtype=np.int64), np.array([pair[1] for pair in live], dtype=np.int64)
 
 
 def _top(scores: np.ndarray, count: int) -> np.ndarray:

@@ -167,9 +167,22 @@ def test_names_are_found_word_for_word_and_nearly() -> None:
 def test_neighbours_without_examples_give_nothing() -> None:
     features = TextFeatures(min_df=1)
     matrix = features.fit([dutch("een vraag")])
-    neighbours = Neighbours(["a"], [], matrix[:0])
-    assert neighbours.scores(matrix[0])[0].tolist() == [0.0]
-    assert neighbours.nearest(matrix[0], 0) is None
+    neighbours = Neighbours([], matrix[:0])
+    assert neighbours.best(matrix[0]).shape == (3, 0)
+    assert neighbours.nearest(matrix[0], "a") is None
+
+
+def test_neighbours_give_the_nearest_few_of_each_product() -> None:
+    features = TextFeatures(min_df=1)
+    voorbeelden = [Voorbeeld("rode kat", "b"), Voorbeeld("grote hond", "a"), Voorbeeld("hond", "a")]
+    matrix = features.fit([dutch(one.vraag) for one in voorbeelden])
+    neighbours = Neighbours(voorbeelden, matrix)
+    best = neighbours.best(features([dutch("grote hond")]))
+    assert neighbours.products == ("a", "b")
+    assert best[0, 0] == pytest.approx(1) and 0 < best[1, 0] < 1 and best[2, 0] == 0
+    assert best[0, 1] < 0.3
+    nearest = neighbours.nearest(features([dutch("een hond")]), "a")
+    assert nearest is not None and nearest[0].vraag == "hond"
 
 
 def test_the_ranker_is_calibrated_on_what_it_is_fitted_on() -> None:
