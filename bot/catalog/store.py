@@ -30,6 +30,8 @@ class ImportResult:
     ongewijzigd: int
     bewaard: tuple[str, ...]
     """Files that changed while an editor's own version is live: the editor's version stayed, the file is in the history."""
+    verwijderd: tuple[str, ...] = ()
+    """Products whose file is gone, and that were still as the file had them."""
 
 
 @dataclass(frozen=True)
@@ -79,8 +81,13 @@ def withdraw(engine: Engine, product_id: str, *, gemeente: str = CENTRAAL, auteu
         _set_live(connection, product_id, gemeente, revisie, versie_id=versie_id, gepubliceerd=False)
 
 
-def import_library(engine: Engine, files: Iterable[ProductFile]) -> ImportResult:
+def import_library(engine: Engine, files: Iterable[ProductFile], *, whole: bool = True) -> ImportResult:
     """Bring changed files of the central library into the database.
+
+    Args:
+        engine: the database.
+        files: product files.
+        whole: the files are the whole library, so a product whose file is gone is taken out of use.
 
     A file counts as changed against the file that was imported last, not against what is live: an editor's change is
     never overwritten by a restart. When both changed, the editor's text stays live and the file joins the history.
@@ -93,14 +100,26 @@ def import_library(engine: Engine, files: Iterable[ProductFile]) -> ImportResult
             row.product_id: row
             for row in connection.execute(
                 sa.select(
-                    product_stand.c.product_id, product_stand.c.bestand_hash, product_versie.c.auteur
+                    product_stand.c.product_id,
+                    product_stand.c.bestand_hash,
+                    product_stand.c.gepubliceerd,
+                    product_versie.c.auteur,
                 ).join_from(product_stand, product_versie, product_stand.c.versie_id == product_versie.c.id)
                 .where(product_stand.c.gemeente == CENTRAAL)
             )
         }
         todo = [file for file in library if file.product.id not in stand or stand[file.product.id].bestand_hash != file.digest]
         ongewijzigd = len(library) - len(todo)
-        revisie = _next_revision(connection) if todo else 0
+        present = {file.product.id for file in library}
+        gone = [
+            product_id
+            for product_id, row in stand.items()
+            if whole and row.gepubliceerd and row.auteur == AUTEUR_BESTAND and product_id not in present
+        ]
+        revisie = _next_revision(connection) if todo or gone else 0
+        for product_id in gone:
+            # An empty hash: when the file comes back it counts as new.
+            _set_live(connection, product_id, CENTRAAL, revisie, versie_id=None, gepubliceerd=False, bestand_hash="-")
         for file in todo:
             product_id = file.product.id
             versie_id, _ = _add_version(
@@ -117,7 +136,7 @@ def import_library(engine: Engine, files: Iterable[ProductFile]) -> ImportResult
                 bestand_hash=file.digest,
             )
             (bewaard if edited else gewijzigd if product_id in stand else nieuw).append(product_id)
-    return ImportResult(tuple(nieuw), tuple(gewijzigd), ongewijzigd, tuple(bewaard))
+    return ImportResult(tuple(nieuw), tuple(gewijzigd), ongewijzigd, tuple(bewaard), tuple(gone))
 
 
 def revision(engine: Engine) -> int:

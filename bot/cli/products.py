@@ -76,8 +76,11 @@ def import_command(path: Path | None, gemeente: str | None, auteur: str, reden: 
             )
             click.echo(f"{file.product.id}: versie {versie} is live")
         return
-    result = store.import_library(engine, files)
-    click.echo(f"{len(result.nieuw)} nieuw, {len(result.gewijzigd)} gewijzigd, {result.ongewijzigd} ongewijzigd")
+    result = store.import_library(engine, files, whole=path is None)
+    click.echo(
+        f"{len(result.nieuw)} nieuw, {len(result.gewijzigd)} gewijzigd, {result.ongewijzigd} ongewijzigd, "
+        f"{len(result.verwijderd)} verwijderd"
+    )
     for product in result.bewaard:
         click.echo(f"{product}: een redacteur heeft een eigen versie; die blijft live, het bestand staat in de geschiedenis")
 

@@ -77,7 +77,7 @@ def start(settings: Settings, console: Console) -> int:
         engine = open_database(settings.catalog_url)
         upgrade(engine)
         result = import_library(engine, library)
-        note(f"{len(result.nieuw)} nieuw, {len(result.gewijzigd)} gewijzigd")
+        note(f"{len(result.nieuw)} nieuw, {len(result.gewijzigd)} gewijzigd, {len(result.verwijderd)} verwijderd")
     if not is_trained(settings):
         with step(console, "Trainen (alleen de eerste keer en na een wijziging)"):
             train(settings)

@@ -49,6 +49,8 @@ def train(settings: Settings) -> None:
     Raises StartError with Rasa's last words when training fails; the model that was there stays.
     """
     folder = settings.path(settings.models_dir)
+    # Before training: what changes meanwhile is then seen as changed.
+    digest = training_digest(settings)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         log = folder / "training.log"
@@ -66,7 +68,7 @@ def train(settings: Settings) -> None:
     if done.returncode:
         lines = [line for line in log.read_text(encoding="utf-8").splitlines() if line.strip()]
         raise StartError(f"Het trainen mislukte: {lines[-1] if lines else 'geen uitleg'} (alles staat in {log})")
-    (folder / _STAMP).write_text(json.dumps({"digest": training_digest(settings)}), encoding="utf-8")
+    (folder / _STAMP).write_text(json.dumps({"digest": digest}), encoding="utf-8")
 
 
 def train_if_needed(settings: Settings) -> bool:

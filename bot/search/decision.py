@@ -13,7 +13,7 @@ from enum import Enum
 from bot.catalog.product import Product
 from bot.search.acts import BUITEN_SCOPE, NOOD_DREMPEL, NOODGEVAL, VRAAG_PRODUCT
 from bot.search.searcher import Ranking
-from bot.search.text import Token, fold, words
+from bot.search.text import STOPWOORDEN, Token, words
 
 
 class Uitkomst(str, Enum):
@@ -115,8 +115,20 @@ AFHANKELIJK = 9
 ACT_DREMPEL = 0.5
 """Share from which another dialogue act than a product question is believed against a certain product."""
 
-_BEGIN = frozenset("en maar nee of ja oke ok dus".split())
-_VERWIJST = frozenset("dat die dit deze daar daarvan daarvoor daarmee ervan ervoor erbij ermee het hem dan".split())
+VERWANT = 3.0
+"""How much likelier a relative of the offered products is meant by a correction."""
+
+_CORRECTIE = frozenset("nee neen niet bedoel bedoelde ik".split())
+_TOEVOEGING = frozenset("en maar of dan".split())
+_ASPECTWOORDEN = frozenset(
+    """kost kosten prijs prijzen duur betalen betaal gratis geld tarief lang hoelang duren duurt snel tijd klaar wachten
+    dag dagen week weken nodig meenemen meebrengen papieren documenten aanvragen aanvraag aanvraagt regelen regel online
+    waar voorwaarde voorwaarden mag bellen bel telefoon nummer contact mailen precies ongeveer eigenlijk ook nog verder
+    daarvan daarvoor daarover ervan ervoor erbij daarmee ermee daar dat die dit deze het hem ze dan iets iemand veel
+    wat wie welk welke wanneer hoe hoeveel moet moeten kan kunnen doen gaat zit""".split()
+)
+"""Words of a message that asks an aspect and names no subject. Lemmas and forms."""
+
 _RANG = {"eerste": 1, "1e": 1, "tweede": 2, "2e": 2, "derde": 3, "3e": 3, "vierde": 4, "4e": 4, "laatste": -1}
 
 
@@ -157,32 +169,65 @@ def _taken_choice(bericht: Bericht) -> Beslissing | None:
 
 
 def _follow_up(bericht: Bericht) -> Beslissing | None:
-    """A short message that leans on the product in the conversation: "en wat kost dat?", "en voor mijn kind?"."""
+    """A short message that leans on what was just said. Three kinds, from the barest to the fullest:
+
+    - nothing but an aspect ("en wat kost dat?"): the product in the conversation
+    - a correction ("nee ik bedoelde bezoekers"): the rest of the message, with its relatives preferred
+    - an addition ("en voor mijn dochter van 12?"): the message read together with the product's name
+    """
     anchors = _anchors(bericht)
-    if not anchors or len(bericht.tokens) > AFHANKELIJK or not bericht.tokens:
+    said = [token.woord for token in bericht.tokens]
+    if not anchors or len(said) > AFHANKELIJK:
         return None
-    leans = _leans(bericht.tokens)
-    if not leans and (bericht.act != VRAAG_PRODUCT or bericht.beste >= bericht.drempels.antwoord):
+    if bericht.act not in (VRAAG_PRODUCT, BUITEN_SCOPE, "ontkennen", "bevestigen"):
         return None
-    if leans and bericht.act not in (VRAAG_PRODUCT, "ontkennen", "bevestigen", BUITEN_SCOPE):
+    subject = _subject(bericht.tokens)
+    if not subject:
+        if bericht.aspect is None or bericht.gesprek.product not in anchors:
+            return None
+        return _answer(bericht, str(bericht.gesprek.product), bericht.aspect, bericht.ranking)
+    if said[0] in _CORRECTIE:
+        return _corrected(bericht, anchors, said)
+    if said[0] in _TOEVOEGING:
+        return _added(bericht, anchors, said)
+    return None
+
+
+def _corrected(bericht: Bericht, anchors: Sequence[str], said: Sequence[str]) -> Beslissing | None:
+    """What the resident means instead, with the relatives of what was offered preferred."""
+    rest = [word for word in said if word not in _CORRECTIE]
+    if not rest:
         return None
-    if len(bericht.tokens) <= 2 and bericht.aspect is None and bericht.act in ("ontkennen", "bevestigen"):
+    ranking = bericht.zoek(" ".join(rest))
+    family = _family(anchors, bericht.products) - {str(bericht.gesprek.product)}
+    boosted = [
+        replace(treffer, zekerheid=treffer.zekerheid * (VERWANT if treffer.product in family else 1.0))
+        for treffer in ranking.treffers
+        if treffer.product != bericht.gesprek.product
+    ]
+    total = sum(treffer.zekerheid for treffer in boosted) + ranking.geen
+    if not boosted or not total:
         return None
+    treffers = sorted(
+        (replace(treffer, zekerheid=treffer.zekerheid / total) for treffer in boosted), key=lambda one: -one.zekerheid
+    )
+    return _by_certainty(replace(bericht, ranking=Ranking(tuple(treffers), ranking.geen / total)))
+
+
+def _added(bericht: Bericht, anchors: Sequence[str], said: Sequence[str]) -> Beslissing | None:
+    """The product in the conversation or one of its relatives, whichever the addition points to."""
     family = _family(anchors, bericht.products)
-    rest = " ".join(token.woord for token in bericht.tokens if token.woord not in ("nee", "ja", "oke", "ok"))
-    ranking = bericht.zoek(f"{bericht.products[anchors[0]].kop.naam} {rest}")
+    ranking = bericht.zoek(f"{bericht.products[anchors[0]].kop.naam} {' '.join(said[1:])}")
     related = [treffer for treffer in ranking.treffers if treffer.product in family]
-    if not related:
-        return None
-    # Within the family the message need only be clearer than its relatives, not than all products.
     total = sum(treffer.zekerheid for treffer in related)
-    if total < bericht.drempels.verduidelijking or (not leans and total < bericht.beste):
+    if not related or total < bericht.drempels.verduidelijking:
         return None
-    best = related[0]
-    if best.zekerheid / total >= bericht.drempels.antwoord:
-        return _answer(bericht, best.product, bericht.aspect, ranking)
-    if bericht.aspect is not None and bericht.gesprek.product is not None:
-        return _answer(bericht, bericht.gesprek.product, bericht.aspect, ranking)
+    # A new question may begin with "en" as well: then it is clear without the conversation.
+    alone = bericht.ranking.treffers[0].product if bericht.ranking.treffers else None
+    if bericht.beste >= bericht.drempels.antwoord and alone not in family:
+        return None
+    if related[0].zekerheid / total >= 0.5:
+        return _answer(bericht, related[0].product, bericht.aspect, ranking)
     return None
 
 
@@ -197,8 +242,8 @@ def _other_act(bericht: Bericht) -> Beslissing | None:
 
 
 def _out_of_scope(bericht: Bericht) -> Beslissing | None:
-    """Out of scope by its wording, and no product comes near."""
-    if bericht.act == BUITEN_SCOPE and bericht.beste < bericht.drempels.antwoord:
+    """Out of scope by its wording, and "none of them" is likelier than all products together."""
+    if bericht.act == BUITEN_SCOPE and bericht.ranking.geen >= 0.5:
         return Beslissing(BUITEN_SCOPE, Uitkomst.DIALOOG, ranking=bericht.ranking)
     return None
 
@@ -275,6 +320,15 @@ def _family(anchors: Sequence[str], products: Mapping[str, Product]) -> set[str]
     }
 
 
-def _leans(tokens: Sequence[Token]) -> bool:
-    said = [fold(token.woord) for token in tokens]
-    return said[0] in _BEGIN or bool(_VERWIJST & set(said))
+def _subject(tokens: Sequence[Token]) -> list[str]:
+    """The words of a message that could name a subject."""
+    return [
+        token.woord
+        for token in tokens
+        if token.woord not in STOPWOORDEN
+        and token.lemma not in STOPWOORDEN
+        and token.woord not in _ASPECTWOORDEN
+        and token.lemma not in _ASPECTWOORDEN
+        and token.woord not in _CORRECTIE
+        and token.woord not in ("ja", "oke", "ok", "jep", "dank", "bedankt")
+    ]

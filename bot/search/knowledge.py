@@ -25,9 +25,9 @@ GENOEG_APART = 300
 """Held-apart questions needed to fit the ranker on them; with fewer, part of the library is set apart for it."""
 GENOEG_BUITEN = 100
 """Held-apart messages without a right product that are needed as well."""
-VERGEET = 0.1
-"""Share of the ranker's questions whose product the question model is taken not to know: that teaches the ranker what
-the other signals are worth for a product that an editor added after training."""
+VERGEET = 0.05
+"""Share of the products that the question model is taken not to know, drawn anew for each of the ranker's questions: that
+teaches the ranker what the other signals are worth for a product that an editor added after training."""
 
 
 @dataclass(frozen=True)
@@ -149,8 +149,7 @@ def _learn_ranker(
         vraag = Vraag(tokens[index], matrix[index], scope.shares(matrix[index]))
         if not vraag.tokens or not vraag.vector.nnz:
             continue
-        forget = product if product and rng.random() < VERGEET else None
-        candidates, signals = searcher.signals(vraag, hide=forget)
+        candidates, signals = searcher.signals(vraag, hidden=rng.random(len(searcher.products)) < VERGEET)
         right = np.array([searcher.product_at(place) == product for place in candidates])
         gevallen.append(Geval(signals, question_signals(vraag), right))
     logger.info("Rangschikker: %d vragen", len(gevallen))

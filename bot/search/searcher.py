@@ -127,14 +127,15 @@ class Searcher:
             none,
         )
 
-    def signals(self, vraag: Vraag, hide: str | None = None) -> tuple[np.ndarray, np.ndarray]:
+    def signals(self, vraag: Vraag, hidden: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
         """Candidates (places in `order`) and their signals, (candidates, len(SIGNALEN)).
 
         Args:
             vraag: the message.
-            hide: a product that the question model should be taken not to know; for training the ranker.
+            hidden: (products,) True for those that the question model should be taken not to know, for training the
+                ranker; None hides none.
         """
-        margins, new = self._margins(vraag.vector, hide)
+        margins, new = self._margins(vraag.vector, hidden)
         best, mean = self._similar(vraag.vector)
         words = content_words(vraag.tokens)
         fields = self._fields.scores(words)
@@ -209,18 +210,16 @@ class Searcher:
         found.sort(axis=0)
         return found[-1], found[-DICHTBIJ:].mean(axis=0)
 
-    def _margins(self, row: sparse.csr_matrix, hide: str | None) -> tuple[np.ndarray, np.ndarray]:
-        """Margins in the order of the products; a product the model does not know gets a middling one."""
+    def _margins(self, row: sparse.csr_matrix, hidden: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
+        """Margins in the order of the products; one the model does not know gets the margin of an ordinary wrong one."""
         scores = self._model.scores(row)
-        known = self._model_column >= 0
+        new = self._model_column < 0
+        if hidden is not None:
+            new = new | hidden
         margins = scores[np.maximum(self._model_column, 0)]
-        if hide is not None:
-            known = known.copy()
-            known[self._place[hide]] = False
-        if not known.all():
-            middling = float(np.quantile(scores, 0.99)) if len(scores) else 0.0
-            margins = np.where(known, margins, middling)
-        return margins, ~known
+        if new.any():
+            margins = np.where(new, np.median(scores), margins)
+        return margins, new
 
     def _field_terms(self, earlier: Searcher | None) -> dict[str, FieldTerms]:
         kept = {

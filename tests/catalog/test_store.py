@@ -96,6 +96,28 @@ def test_a_withdrawn_product_comes_back_when_its_file_changes(database: Engine) 
     assert catalog.products()["paspoort-aanvragen"].kort == "Weer terug."
 
 
+def test_a_file_that_is_gone_takes_its_product_out_of_use_until_it_comes_back(database: Engine) -> None:
+    store.import_library(database, [file("Een."), file("Twee.", "huisvuil")])
+    assert store.import_library(database, [file("Een.")]).verwijderd == ("huisvuil",)
+    assert "huisvuil" not in live(database)[0].products()
+    assert store.import_library(database, [file("Een.")]).verwijderd == ()
+    assert store.import_library(database, [file("Een."), file("Twee.", "huisvuil")]).gewijzigd == ("huisvuil",)
+    assert "huisvuil" in live(database)[0].products()
+
+
+def test_part_of_a_library_removes_nothing(database: Engine) -> None:
+    store.import_library(database, [file("Een."), file("Twee.", "huisvuil")])
+    store.import_library(database, [file("Een anders.")], whole=False)
+    assert set(live(database)[0].products()) == {"paspoort-aanvragen", "huisvuil"}
+
+
+def test_an_editors_product_outlives_its_file(database: Engine) -> None:
+    store.import_library(database, [file("Een."), file("Twee.", "huisvuil")])
+    own = product("huisvuil", kort="Van de redacteur.")
+    store.publish(database, own, format_product(own), auteur="noor", reden="beter")
+    assert store.import_library(database, [file("Een.")]).verwijderd == ()
+
+
 def test_a_bad_file_imports_nothing(database: Engine) -> None:
     def files():  # type: ignore[no-untyped-def]
         yield file("Goed.")

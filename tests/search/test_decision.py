@@ -151,6 +151,47 @@ def test_a_new_subject_is_no_follow_up() -> None:
     assert outcome(beslissing) == (Uitkomst.ANTWOORD, "huisvuil")
 
 
+def test_a_correction_prefers_relatives_of_what_was_answered() -> None:
+    beslissing = decide(
+        bericht(
+            "nee ik bedoelde voor een kind",
+            acts={"ontkennen": 0.6, "vraag_product": 0.4},
+            gesprek=Gesprek(product="paspoort-aanvragen"),
+            in_context=ranking(paspoort_kind=0.35, huisvuil=0.3, paspoort_aanvragen=0.3),
+        )
+    )
+    assert outcome(beslissing) == (Uitkomst.ANTWOORD, "paspoort-kind")
+
+
+def test_a_correction_may_be_another_subject_altogether() -> None:
+    beslissing = decide(
+        bericht(
+            "nee mijn vuilnis",
+            gesprek=Gesprek(product="paspoort-aanvragen"),
+            in_context=ranking(huisvuil=0.8, paspoort_kind=0.05),
+        )
+    )
+    assert outcome(beslissing) == (Uitkomst.ANTWOORD, "huisvuil")
+
+
+@pytest.mark.parametrize("said", ["ik wil een parkeervergunning", "mijn man is overleden wat moet ik doen", "mijn kat is dood en die moet weg"])
+def test_an_uncertain_new_subject_is_not_pulled_into_the_old_one(said: str) -> None:
+    beslissing = decide(
+        bericht(
+            said,
+            ranking(parkeervergunning=0.4, huisvuil=0.3),
+            gesprek=Gesprek(product="paspoort-aanvragen"),
+            in_context=ranking(paspoort_aanvragen=0.9),
+        )
+    )
+    assert beslissing.uitkomst is Uitkomst.VERDUIDELIJKING
+
+
+def test_a_plain_no_after_an_answer_is_a_no() -> None:
+    acts = {"ontkennen": 0.9, "vraag_product": 0.1}
+    assert decide(bericht("nee", acts=acts, gesprek=Gesprek(product="huisvuil"))).act == "ontkennen"
+
+
 def test_thanks_after_an_answer_are_thanks() -> None:
     beslissing = decide(
         bericht(
@@ -171,6 +212,7 @@ def test_a_weak_act_gives_way_to_a_certain_product() -> None:
 def test_out_of_scope_needs_an_uncertain_ranking() -> None:
     acts = {"buiten_scope": 0.7, "vraag_product": 0.3}
     assert decide(bericht("recept", ranking(huisvuil=0.2), acts=acts)).act == "buiten_scope"
+    assert decide(bericht("buren", ranking(huisvuil=0.4, parkeervergunning=0.3), acts=acts)).uitkomst is Uitkomst.VERDUIDELIJKING
     assert decide(bericht("recept", ranking(huisvuil=0.8), acts=acts)).product == "huisvuil"
 
 

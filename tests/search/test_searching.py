@@ -121,6 +121,17 @@ def test_a_product_added_after_training_is_found(learned: tuple[Knowledge, TextF
     assert ranking.treffers[0].product == "zwembad"
 
 
+def test_products_added_after_training_do_not_push_others_aside(learned: tuple[Knowledge, TextFeatures, Searcher]) -> None:
+    knowledge, features, search = learned
+    new = {f"nieuw-{number}": product(f"nieuw-{number}", kort=f"Iets anders, nummer {number}.") for number in range(20)}
+    renewed = search.renewed(PRODUCTS | new)
+    for text in ("mijn paspoort is verlopen", "restafval weggooien", "ik heb een hond gekregen"):
+        before = search.rank(vraag(text, features), knowledge.ranker).treffers[0]
+        after = renewed.rank(vraag(text, features), knowledge.ranker).treffers[0]
+        assert after.product == before.product
+        assert after.zekerheid > before.zekerheid - 0.15
+
+
 def test_renewing_gives_the_same_as_building_anew(learned: tuple[Knowledge, TextFeatures, Searcher]) -> None:
     knowledge, features, search = learned
     changed = PRODUCTS | {"huisvuil": product("huisvuil", synoniemen=["vuilnisbelt"], kort="Anders.")}

@@ -1,0 +1,1 @@
+"""Measures this engine beside its peers on the same questions; `make bench` writes docs/benchmarks.md."""
