@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Text
+from typing import Any, Dict, List
 
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
@@ -16,13 +16,13 @@ from bot.settings import load_settings
 class ActionKlachtVastleggen(SafeAction):
     """Keeps which product and municipality a complaint was about; never what the resident wrote."""
 
-    def name(self) -> Text:
+    def name(self) -> str:
         """Its name in the domain."""
         return "action_klacht_vastleggen"
 
     async def perform(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict[Text, Any]
-    ) -> List[Dict[Text, Any]]:
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict[str, Any]
+    ) -> List[Dict[str, Any]]:
         """Stores one row."""
         settings = load_settings()
         metadata = tracker.latest_message.get("metadata") or {}

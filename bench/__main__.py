@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sys
 
-from bot.settings import ROOT
 from rich.console import Console
 
 from bench.options import parse
 from bench.report import report
 from bench.run import run
+from bot.settings import ROOT
 
 
 def main() -> int:

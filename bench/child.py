@@ -1,7 +1,7 @@
 """One contender in a process of its own: `python -m bench.child {build,answer} MODULE`, a request as JSON on stdin.
 
-It writes JSON lines: {"done": n, "total": n} on the way, at the end {"result": ...} or {"unavailable": reason}. Whatever
-libraries print goes to standard error.
+It writes JSON lines: {"done": n, "total": n} on the way, at the end {"result": ...} or {"unavailable": reason}.
+Whatever libraries print goes to standard error.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def main() -> int:
         channel.flush()
 
     request = json.load(sys.stdin)
-    task = Task.from_json(request["task"])
+    task = Task(**request["task"])
     try:
         result = build(module, task) if stage == "build" else answer(module, task, request["questions"], say)
         say({"result": result})

@@ -7,14 +7,13 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bench.task import SEED
 from bot.catalog.library import read_library
 from bot.catalog.product import Product
 from bot.catalog.questions import examples_of
 from bot.search.fields import VELDEN
 from bot.search.text import STOPWOORDEN, words
 from bot.settings import Settings
-
-from bench.task import SEED
 
 QUICK_PER_PRODUCT = 6
 """Library questions per product in a quick run."""

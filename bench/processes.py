@@ -15,10 +15,9 @@ from pathlib import Path
 from queue import Empty, Queue
 from typing import Any
 
-from bot.settings import ROOT
-
 from bench.machine import descendants
 from bench.task import NotAvailable
+from bot.settings import ROOT
 
 LOOK_EVERY = 0.5
 TAIL = 4096

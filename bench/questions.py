@@ -8,9 +8,8 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.search.text import words
-
 from bench.task import SEED
+from bot.search.text import words
 
 
 @dataclass(frozen=True)

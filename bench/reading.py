@@ -17,8 +17,8 @@ UNEQUAL = (
     "well. They show what one gets without writing such a library, not what their method can do with it."
 )
 UNTRAINED = (
-    "DIET and ResponseSelector got a bounded number of epochs so that training stays within minutes; Rasa's default is 300. "
-    "More may raise them."
+    "DIET and ResponseSelector got a bounded number of epochs so that training stays within minutes; Rasa's default is "
+    "300. More may raise them."
 )
 BUSY = "Times were taken on a shared machine; differences of some tens of percents mean nothing."
 
@@ -28,9 +28,8 @@ def reading(measured: Measured) -> list[str]:
     good = [outcome for outcome in measured.outcomes if outcome.first]
     lines = []
     if measured.questions:
-        lines.append(
-            f"One question is {100 / measured.questions:.1f} percentage point; differences within the intervals are noise."
-        )
+        share = 100 / measured.questions
+        lines.append(f"One question is {share:.1f} percentage point; differences within the intervals are noise.")
     engine = next((one for one in good if one.contender.name == ENGINE), None)
     if engine:
         others = [one for one in good if one is not engine]
@@ -57,10 +56,10 @@ def rest_reading(installation: Installation) -> list[str]:
     if len(fresh) > 1:
         few, many = fresh[min(fresh)], fresh[max(fresh)]
         gain = (len(many.milliseconds) / many.seconds) / (len(few.milliseconds) / few.seconds)
+        longer = _ratio(many.milliseconds, few.milliseconds)
         lines.append(
-            f"With {many.clients} clients there are {gain:.1f} times as many turns per second as with {few.clients}, and a "
-            f"turn takes {_ratio(many.milliseconds, few.milliseconds):.1f} times as long: one engine process works on one "
-            "turn at a time. More processes need a tracker store that they share."
+            f"With {many.clients} clients instead of {few.clients} there are {gain:.1f} times as many turns per second "
+            f"and a turn takes {longer:.1f} times as long. The engine is one process; clients share its processor time."
         )
     errors = sum(load.errors for load in installation.loads)
     if installation.loads:
@@ -68,9 +67,7 @@ def rest_reading(installation: Installation) -> list[str]:
     if installation.edits:
         longest = max(edit.live_seconds for edit in installation.edits)
         promise = "within" if longest <= 2 else "**not within**"
-        lines.append(
-            f"The slowest change was answered {longest:.2f} s after the import, {promise} the promised two seconds."
-        )
+        lines.append(f"The slowest change was answered {longest:.2f} s after its import, {promise} the promised 2 s.")
     return lines
 
 

@@ -110,7 +110,7 @@ def installation_text(installation: Installation) -> str:
     if installation.edits:
         parts += [edit_table(installation.edits), _EDIT_FIGURES]
     parts.append(_bullets(rest_reading(installation)))
-    return "\n\n".join(parts)
+    return "\n\n".join(part.strip("\n") for part in parts)
 
 
 def load_table(loads: Sequence[Load]) -> str:
@@ -171,9 +171,10 @@ def _conditions(measured: Measured, options: Options) -> str:
 
 def _about_questions(measured: Measured) -> str:
     text = (
-        f"{measured.questions} questions of residents from `tests/data/vragen-dev.jsonl`, about {measured.products} products. "
-        f"The product files hold {measured.examples:,} names, synonyms and example questions; with the question library it "
-        f"is {measured.library:,} ways to ask. {measured.literal} of the questions stand there word for word."
+        f"{measured.questions} questions of residents from `tests/data/vragen-dev.jsonl`; {measured.products} products "
+        f"to choose from. The product files hold {measured.examples:,} names, synonyms and example questions; with "
+        f"the question library it is {measured.library:,} ways to ask. {measured.literal} of the questions stand there word "
+        "for word."
     )
     if measured.left_out:
         text += f" {measured.left_out} questions were left out: their product is not in the library (yet)."
@@ -225,38 +226,39 @@ def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 _RANKING_FIGURES = """
 - **top-1**: share of questions whose first product is right; **top-3**: a right product is among the first three. A
   contender that finds nothing counts as wrong. Between brackets Wilson's 95% interval of that share.
-- **engine ahead**: top-1 of this engine minus that of the contender, in percentage points, over the same questions. The
-  95% interval is a bootstrap over questions (10,000 times, fixed seed). When it holds 0, these questions do not tell the
-  two apart; when it is below 0, the contender is better.
-- Only the ranking counts here. Knowing that no product is meant, asking back and follow-up questions are left out: most
-  contenders do not do those.
+- **engine ahead**: top-1 of this engine minus that of the contender, in percentage points, over the same questions.
+  The 95% interval is a bootstrap over questions (10,000 times, fixed seed). When it holds 0, these questions do not
+  tell the two apart; when it is below 0, the contender is better.
+- Only the ranking counts here. Knowing that no product is meant, asking back and follow-up questions are left out:
+  most contenders do not do those.
 """
 _COST_FIGURES = """
-- **p50, p95 ms**: median and 95th percentile of the time for one question, one at a time, after one question to warm up.
+- **p50, p95 ms**: median and 95th percentile of the time for one question, one at a time, after one to warm up.
 - **memory**: how much the resident memory of a fresh process grew by loading the contender (with all libraries that it
   imports) and answering all questions. A server beside it, as PostgreSQL, is not counted.
-- **training or indexing**: from texts in memory until all is kept on disk, in a process of its own; reading the product
-  files is not counted, except for this engine, whose training reads everything itself and whose catalogue is filled as
-  well. `-`: nothing was trained in this run.
+- **training or indexing**: from texts in memory until all is kept on disk, in a process of its own; reading the
+  product files is not counted, except for this engine, whose training reads everything itself and whose catalogue is
+  filled as well. `-`: nothing was trained in this run.
 - **start**: in a fresh process, from importing the first library until the first question is answered.
 """
 _STYLE_FIGURES = """
-Top-1, with the number of questions of each style in brackets. `typfout` are typing errors, `situatie` tell what happened
-without naming the product, `kort` are search words, `vlaams` use Flemish words, `echt` ask for exceptions and details,
-`anders` name the product otherwise. Small groups say little.
+Top-1, with the number of questions of each style in brackets. `typfout` are typing errors, `situatie` tell what
+happened without naming the product, `kort` are search words, `vlaams` use Flemish words, `echt` ask for exceptions and
+details, `anders` are other voices: old, young, angry, learning Dutch. Small groups say little.
 """
 _INSTALLATION = """\
-`vraagbaak start` as a newcomer runs it, with a model that is trained already and an empty data folder: Rasa's server, the
-action server and SQLite. Clients run in a process of their own on the same machine, so they take their part of its cores.
-All over the loopback address."""
+`vraagbaak start` as a newcomer runs it, with a model that is trained already and an empty data folder: Rasa's server,
+the action server and SQLite. Clients run in a process of their own on the same machine, so they take their part of its
+cores. All over the loopback address."""
 _LOAD_FIGURES = """
 - **clients**: so many ask at once, each its next question as soon as the last one is answered.
 - **sender**: `fresh` is a new conversation for every question, `fixed` one conversation per client, which grows.
-- **turns per s**: answered turns divided by the time they took together. **p50, p95**: time of one turn as the client
-  sees it: masking, parse, rules, answer text, and storing the conversation. **last quarter**: the median of the last
-  quarter of the turns, which shows what longer conversations cost. **errors**: no status 200, or an empty reply.
+- **turns per s**: turns divided by the time they took together. **p50, p95**: time of one turn as the client sees it:
+  masking, parse, rules, answer text, and storing the conversation. **last quarter**: the median of the last quarter of
+  the turns, which shows what longer conversations cost. **errors**: no status 200, or an empty reply.
 """
 _EDIT_FIGURES = """
-An editor's change of one text: `vraagbaak products import FILE` (starting Python, checking the text, publishing it), and
-then asking every 20 ms until an answer holds the new text. An engine looks at most twice a second whether texts changed.
+An editor's change of one text: `vraagbaak products import FILE` (starting Python, checking the text, publishing it),
+and then asking every 20 ms until an answer holds the new text. An engine looks at most twice a second whether texts
+changed.
 """

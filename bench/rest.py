@@ -14,12 +14,13 @@ from queue import Empty
 from typing import Any
 
 import httpx
-from bot.cli.start import rest_url
-from bot.settings import ROOT, Settings
 
+from bench.contenders.engine import stamp
 from bench.machine import arguments_of, descendants, rss_mb
 from bench.processes import Follow, ProcessFailed, end, read_lines, run_module
 from bench.results import Edit, Installation, Load
+from bot.cli.start import rest_url
+from bot.settings import ROOT, Settings
 
 READY = "Stoppen: Ctrl-C"
 """What `vraagbaak start` says when questions are answered."""
@@ -51,6 +52,7 @@ def measure(
     """
     found: dict[str, Any] = {"loads": [], "edits": []}
     try:
+        stamp(settings)
         began = time.perf_counter()
         with running(env, follow("starting")) as process:
             found["ready_seconds"] = time.perf_counter() - began

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import importlib
-import json
+import shutil
 import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from bot.catalog.questions import examples_of
-from bot.cli.start import language_pipeline
-from bot.nlu.library import Library
-from bot.settings import ROOT, Settings
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
@@ -27,6 +23,10 @@ from bench.questions import Question, literally_in, read_questions, sample
 from bench.results import Installation, Measured, Outcome
 from bench.statistics import hit
 from bench.task import NotAvailable, Task
+from bot.catalog.questions import examples_of
+from bot.cli.engine import quiet
+from bot.cli.start import language_pipeline
+from bot.settings import ROOT, Settings
 
 QUESTIONS = ROOT / "tests" / "data" / "vragen-dev.jsonl"
 QUICK_QUESTIONS = 40
@@ -60,11 +60,16 @@ class Workplace:
 
 def run(options: Options, console: Console) -> Measured:
     """Measure everything that the options ask for."""
+    quiet()
+    # It pulls in libraries that `quiet` has to reach first.
+    from bot.nlu.library import Library
+
     began, load_before = time.perf_counter(), load_average()
     with tempfile.TemporaryDirectory(prefix="vraagbaak-bench-") as folder, _progress(console) as progress:
         settings = Settings(
             data_dir=str(Path(folder) / "data"),
             models_dir=str(Path(folder) / "models"),
+            **_copied(Path(folder)),
             engine_port=rest.free_port(),
             actions_port=rest.free_port(),
         )
@@ -98,6 +103,15 @@ def run(options: Options, console: Console) -> Measured:
             facts=machine(),
             packages=package_versions(),
         )
+
+
+def _copied(folder: Path) -> dict[str, str]:
+    """Settings of a copy of the content, so that all get the same when someone edits it meanwhile."""
+    own = Settings()
+    copies = {"products_dir": folder / "products", "questions_dir": folder / "questions"}
+    for name, copy in copies.items():
+        shutil.copytree(own.path(getattr(own, name)), copy)
+    return {name: str(copy) for name, copy in copies.items()}
 
 
 def _contend(place: Workplace, contender: Contender, questions: Sequence[Question], console: Console) -> Outcome:
@@ -153,9 +167,7 @@ def _install(place: Workplace, questions: Sequence[Question], console: Console) 
         return _follow(place.progress, steps[-1])
 
     # A data folder of its own: time until ready counts from an empty one, as for a newcomer.
-    settings = Settings(
-        **{**place.settings.__dict__, "data_dir": str(place.folder / "installation"), "gemeente": "voorbeeldstad"}
-    )
+    settings = replace(place.settings, data_dir=str(place.folder / "installation"))
     env = environment(place.folder, settings.as_env())
     texts = [question.text for question in questions]
     found = rest.measure(settings, texts, place.folder, env, place.options.quick, follow)
@@ -170,7 +182,7 @@ def _stage(place: Workplace, contender: Contender, stage: str, task: Task, quest
     try:
         return run_module(
             ["bench.child", stage, contender.module],
-            {"task": json.loads(task.to_json()), "questions": list(questions)},
+            {"task": asdict(task), "questions": list(questions)},
             env=place.env,
             log=place.folder / f"{contender.name}.log",
             limit=BUILD_LIMIT if stage == "build" else ANSWER_LIMIT,

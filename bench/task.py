@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -37,15 +36,6 @@ class Task:
     def path(self) -> Path:
         """The folder."""
         return Path(self.folder)
-
-    def to_json(self) -> str:
-        """As it goes to a child process."""
-        return json.dumps(asdict(self))
-
-    @classmethod
-    def from_json(cls, text: str) -> Task:
-        """As a child process gets it."""
-        return cls(**json.loads(text))
 
 
 @dataclass(frozen=True)

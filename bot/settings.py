@@ -27,12 +27,8 @@ class Settings:
 
     gemeente: str = _setting("voorbeeldstad", "Gemeente van een bericht dat er zelf geen noemt.")
     data_dir: str = _setting(".vraagbaak", "Map voor de eigen databases en tijdelijke bestanden.")
-    database_url: str = _setting(
-        "", "SQLAlchemy-adres van de catalogus. Leeg: SQLite in `data_dir`."
-    )
-    tracker_url: str = _setting(
-        "", "SQLAlchemy-adres van Rasa's tracker store. Leeg: SQLite in `data_dir`."
-    )
+    database_url: str = _setting("", "SQLAlchemy-adres van de catalogus. Leeg: SQLite in `data_dir`.")
+    tracker_url: str = _setting("", "SQLAlchemy-adres van Rasa's tracker store. Leeg: SQLite in `data_dir`.")
     products_dir: str = _setting("products", "Map met de productbestanden (de centrale bibliotheek).")
     gemeenten_dir: str = _setting("gemeenten", "Map met een bestand per gemeente.")
     questions_dir: str = _setting("data/vragen", "Map met de vragenbibliotheek.")

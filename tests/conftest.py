@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.engine import Engine
+
 from bot.database import open_database, upgrade
 from bot.settings import Settings
-from sqlalchemy.engine import Engine
 
 POSTGRESQL = "postgresql+psycopg2://postgres@127.0.0.1:5432/postgres"
 
@@ -31,14 +32,14 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]
         upgrade(engine)
         yield engine
         return
-    with _postgresql_database() as url:
+    with PostgresqlDatabase() as url:
         engine = open_database(url)
         upgrade(engine)
         yield engine
         engine.dispose()
 
 
-class _postgresql_database:
+class PostgresqlDatabase:
     """A fresh PostgreSQL database that is dropped afterwards."""
 
     def __enter__(self) -> str:

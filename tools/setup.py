@@ -25,14 +25,24 @@ def main() -> int:
     kind, command = arguments[0], arguments[arguments.index("--") + 1 :] if "--" in arguments else []
     if sys.version_info[:2] != PYTHON:
         found = ".".join(str(part) for part in sys.version_info[:3])
-        return fail(f"Vraagbaak heeft Python 3.11 nodig; {sys.executable} is {found}. Zet python3.11 op het pad, of: make PYTHON=/pad/naar/python3.11")
+        return fail(
+            f"Vraagbaak heeft Python 3.11 nodig; {sys.executable} is {found}. Zet python3.11 op het pad, of: make PYTHON=/pad/naar/python3.11"
+        )
     os.chdir(ROOT)
     try:
         step("uv halen", stamp(TOOLS / "uv.stempel", "requirements-uv.txt"), get_uv)
         step("Omgeving maken", VENV / "bin" / "python", make_venv)
-        step("Pakketten installeren (de eerste keer duurt dit even)", stamp(VENV / "run.stempel", "requirements.txt", "pyproject.toml"), install)
+        step(
+            "Pakketten installeren (de eerste keer duurt dit even)",
+            stamp(VENV / "run.stempel", "requirements.txt", "pyproject.toml"),
+            install,
+        )
         if kind == "test":
-            step("Pakketten voor de tests", stamp(VENV / "test.stempel", "requirements-dev.txt", "requirements.txt"), install_dev)
+            step(
+                "Pakketten voor de tests",
+                stamp(VENV / "test.stempel", "requirements-dev.txt", "requirements.txt"),
+                install_dev,
+            )
         step(f"Taalmodel {MODEL} ophalen (het kan ook zonder)", VENV / "taalmodel.stempel", get_language_model)
     except StepError as error:
         return fail(str(error))
@@ -86,7 +96,17 @@ def get_uv() -> None:
     """uv, from the package index, into a folder of the project."""
     target = TOOLS / "uv"
     shutil.rmtree(target, ignore_errors=True)
-    install = ["install", "--quiet", "--disable-pip-version-check", "--require-hashes", "--no-deps", "--target", str(target), "-r", "requirements-uv.txt"]
+    install = [
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--require-hashes",
+        "--no-deps",
+        "--target",
+        str(target),
+        "-r",
+        "requirements-uv.txt",
+    ]
     if subprocess.run([sys.executable, "-m", "pip", "--version"], capture_output=True).returncode == 0:
         run([sys.executable, "-m", "pip", *install], "uv")
         return
@@ -95,7 +115,9 @@ def get_uv() -> None:
     try:
         run([sys.executable, "-m", "venv", str(helper)], "pip")
     except StepError as error:
-        raise StepError("Deze Python heeft pip noch ensurepip. Installeer het pakket python3.11-venv (Debian, Ubuntu) en probeer opnieuw.") from error
+        raise StepError(
+            "Deze Python heeft pip noch ensurepip. Installeer het pakket python3.11-venv (Debian, Ubuntu) en probeer opnieuw."
+        ) from error
     run([str(helper / "bin" / "python"), "-m", "pip", *install], "uv")
 
 
@@ -120,7 +142,9 @@ def get_language_model() -> str:
     """One try: it is published outside the package index, and the project works without it."""
     command = [str(VENV / "bin" / "python"), "-m", "spacy", "download", MODEL]
     try:
-        done = subprocess.run(command, capture_output=True, timeout=180, env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"})
+        done = subprocess.run(
+            command, capture_output=True, timeout=180, env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
+        )
         found = done.returncode == 0
     except subprocess.TimeoutExpired:
         found = False
@@ -130,7 +154,10 @@ def get_language_model() -> str:
 
 def pip(*arguments: str) -> None:
     """uv's pip, in the environment of the project."""
-    run([str(UV), "pip", "install", "--quiet", "--python", str(VENV / "bin" / "python"), "--no-deps", *arguments], "de pakketten")
+    run(
+        [str(UV), "pip", "install", "--quiet", "--python", str(VENV / "bin" / "python"), "--no-deps", *arguments],
+        "de pakketten",
+    )
 
 
 def run(command: "list[str]", what: str) -> None:

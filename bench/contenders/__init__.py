@@ -69,16 +69,17 @@ CONTENDERS = (
         "SQLite FTS5",
         "sqlite_fts5",
         PRODUCT_FILES,
-        "One row per product, one column per field, tokenizer `unicode61 remove_diacritics 2`; an OR query of the quoted "
-        "content words, ordered by `bm25()` with the field weights of this project's own field search.",
+        "One row per product, one column per field, tokenizer `unicode61 remove_diacritics 2`; an OR query of the "
+        "quoted content words, ordered by `bm25()` with the field weights of this project's own field search.",
     ),
     Contender(
         "postgresql",
         "PostgreSQL full text",
         "postgresql",
         PRODUCT_FILES,
-        "Configuration `dutch` (stop words and Snowball stemmer), fields weighted A-D, GIN index, an OR query of the "
-        "lexemes, ordered by `ts_rank` with length normalisation 1. Server on the same machine.",
+        "Configuration `dutch` (stop words and Snowball stemmer), fields weighted A-D as in this project's own field "
+        "search, GIN index, an OR query of the lexemes, ordered by `ts_rank` with length normalisation 1. Server on the "
+        "same machine.",
         cleans=True,
     ),
     Contender(
@@ -110,8 +111,8 @@ CONTENDERS = (
         "TF-IDF + linear SVM, with library",
         "tfidf",
         LIBRARY,
-        "The same, trained on all that this engine's question model learns from; features that occur once are left out. "
-        "What the engine gains over this row comes from its own ranking, not from more data.",
+        "The same, trained on all that this engine's question model learns from; features that occur once are left "
+        "out. What the engine gains over this row comes from its own ranking, not from more data.",
         variant="library",
     ),
 )

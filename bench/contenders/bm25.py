@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 import bm25s
 import numpy as np
-from bot.settings import load_settings
 
 from bench.content import Document, content_words, documents, read_products
 from bench.task import Built, Rank, Task
+from bot.settings import load_settings
 
 INDEX, IDS = "index", "products.json"
 

@@ -7,12 +7,11 @@ import json
 import shutil
 from collections.abc import Sequence
 
+from bench.task import Built, Rank, Task
 from bot.cli.engine import Engine, as_result, quiet
 from bot.cli.evaluate import prepare_catalog
 from bot.cli.training import MODEL, is_trained, train, training_digest
 from bot.settings import Settings, load_settings
-
-from bench.task import Built, Rank, Task
 
 STAMP = "vraagbaak.json"
 
@@ -50,9 +49,13 @@ def load(task: Task) -> Rank:
     return rank
 
 
+def stamp(settings: Settings) -> None:
+    """Mark a model as up to date: `vraagbaak start` would train it again when something was edited since."""
+    path = settings.path(settings.models_dir) / STAMP
+    path.write_text(json.dumps({"digest": training_digest(settings)}), encoding="utf-8")
+
+
 def _copy(source: Settings, target: Settings) -> None:
-    """Copy a model, and stamp the copy as up to date: `vraagbaak start` would train an old one again."""
     folder = target.path(target.models_dir)
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(source.path(source.models_dir) / MODEL, folder / MODEL)
-    (folder / STAMP).write_text(json.dumps({"digest": training_digest(target)}), encoding="utf-8")

@@ -6,11 +6,11 @@ import json
 from collections.abc import Sequence
 
 import numpy as np
-from bot.settings import load_settings
 from rapidfuzz import fuzz, process
 
 from bench.content import Example, product_examples, read_products
 from bench.task import Built, Rank, Task
+from bot.settings import load_settings
 
 FILE = "choices.json"
 

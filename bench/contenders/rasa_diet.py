@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import yaml
-from bot.catalog.product import Product
-from bot.cli.engine import quiet
-from bot.settings import ROOT, load_settings
 
 from bench.content import Example, library_examples, product_examples, read_products
 from bench.task import SEED, Built, Rank, Task
+from bot.catalog.product import Product
+from bot.cli.engine import quiet
+from bot.settings import ROOT, load_settings
 
 MODEL = "diet.tar.gz"
 RETRIEVAL_INTENT = "faq"

@@ -5,11 +5,10 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 
-from bot.search.fields import VELDEN
-from bot.settings import load_settings
-
 from bench.content import Document, content_words, documents, read_products
 from bench.task import Built, NotAvailable, Rank, Task
+from bot.search.fields import VELDEN
+from bot.settings import load_settings
 
 FILE = "fts5.sqlite"
 SEARCH = f"SELECT product FROM search WHERE search MATCH ? ORDER BY bm25(search, 0, {', '.join(map(str, VELDEN.values()))}) LIMIT 10"  # noqa: S608, E501

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 import joblib
 import numpy as np
-from bot.settings import load_settings
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.pipeline import FeatureUnion
 from sklearn.svm import LinearSVC
 
 from bench.content import Example, library_examples, product_examples, read_products
 from bench.task import SEED, Built, Rank, Task
+from bot.settings import load_settings
 
 FILE = "tfidf.joblib"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
@@ -14,9 +14,7 @@ def record_complaint(engine: Engine, *, gemeente: str, product_id: str | None) -
     """Count a complaint about the answer on `product_id`, or about the assistant at large when it is None."""
     with engine.begin() as connection:
         connection.execute(
-            sa.insert(antwoord_klacht).values(
-                gemeente=gemeente, product_id=product_id, gemaakt_op=datetime.now(timezone.utc)
-            )
+            sa.insert(antwoord_klacht).values(gemeente=gemeente, product_id=product_id, gemaakt_op=datetime.now(UTC))
         )
 
 

@@ -158,6 +158,7 @@ class Gemeenten:
 
     @property
     def ids(self) -> tuple[str, ...]:
+        """Ids of all municipalities, sorted."""
         return tuple(sorted(self._gemeenten))
 
     def __getitem__(self, gemeente_id: str) -> Gemeente:

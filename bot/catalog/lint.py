@@ -24,12 +24,32 @@ KORT_MAXIMUM = 400
 ASPECT_MAXIMUM = 2500
 
 _ALLOWED = frozenset(
-    """paragraph_open paragraph_close inline text softbreak hardbreak bullet_list_open bullet_list_close
-    ordered_list_open ordered_list_close list_item_open list_item_close strong_open strong_close em_open em_close
-    link_open link_close""".split()
+    [
+        "paragraph_open",
+        "paragraph_close",
+        "inline",
+        "text",
+        "softbreak",
+        "hardbreak",
+        "bullet_list_open",
+        "bullet_list_close",
+        "ordered_list_open",
+        "ordered_list_close",
+        "list_item_open",
+        "list_item_close",
+        "strong_open",
+        "strong_close",
+        "em_open",
+        "em_close",
+        "link_open",
+        "link_close",
+    ]
 )
 _EURO = re.compile(r"€|\beuro\b|\bEUR\b", re.IGNORECASE)
-_DATED = re.compile(r"\b(?:dit jaar|volgend jaar|vorig jaar|per \d{1,2} \w+ 20\d\d|vanaf \d{1,2} \w+ 20\d\d|in 20[12]\d|sinds 20[12]\d|binnenkort)\b", re.IGNORECASE)
+_DATED = re.compile(
+    r"\b(?:dit|volgend|vorig) jaar\b|\b(?:per|vanaf) \d{1,2} \w+ 20\d\d\b|\b(?:in|sinds) 20[12]\d\b|\bbinnenkort\b",
+    re.IGNORECASE,
+)
 _markdown = MarkdownIt("commonmark", {"html": False})
 
 
@@ -97,10 +117,11 @@ def _structure(product: Product, where: str, ids: set[str]) -> Iterator[Problem]
 
 
 def _markup(text: str, part: str, where: str) -> Iterator[Problem]:
-    tokens = _markdown.parse(text)
-    for token in [*tokens, *(child for token in tokens for child in token.children or ())]:
-        if token.type not in _ALLOWED:
-            yield Problem(where, f"{part}: {_markup_name(token.type)} kan niet in een antwoord")
+    blocks = _markdown.parse(text)
+    inline = [child for block in blocks for child in block.children or ()]
+    for kind in dict.fromkeys(token.type for token in (*blocks, *inline)):
+        if kind not in _ALLOWED:
+            yield Problem(where, f"{part}: {_markup_name(kind)} kan niet in een antwoord")
     # Searched in the text itself: markdown-it leaves a link with a dangerous scheme out of its tokens.
     for href in re.findall(r"\]\(([^)]*)\)", text):
         if not _is_safe_link(href.strip()):
@@ -114,8 +135,15 @@ def _is_safe_link(href: str) -> bool:
 
 
 def _markup_name(kind: str) -> str:
-    names = {"heading_open": "een kop", "image": "een plaatje", "fence": "een codeblok", "code_block": "een ingesprongen blok",
-             "code_inline": "code", "hr": "een streep", "blockquote_open": "een citaat"}
+    names = {
+        "heading_open": "een kop",
+        "image": "een plaatje",
+        "fence": "een codeblok",
+        "code_block": "een ingesprongen blok",
+        "code_inline": "code",
+        "hr": "een streep",
+        "blockquote_open": "een citaat",
+    }
     return names.get(kind, f"opmaak ({kind})")
 
 
@@ -133,7 +161,9 @@ def _language(product: Product, where: str) -> Iterator[Problem]:
             yield Problem(where, f"{part}: {len(text)} tekens; hoogstens {ASPECT_MAXIMUM}", is_error=False)
     score = flesch_douma("\n\n".join(text for _, text in _parts(product)))
     if score is not None and score < LASTIG:
-        yield Problem(where, f"leest moeilijk (Flesch-Douma {score:.0f}; streef naar {LASTIG:.0f} of meer)", is_error=False)
+        yield Problem(
+            where, f"leest moeilijk (Flesch-Douma {score:.0f}; streef naar {LASTIG:.0f} of meer)", is_error=False
+        )
 
 
 def _twice(files: Sequence[ProductFile], root: str) -> Iterator[Problem]:

@@ -93,6 +93,7 @@ class Product:
 
     @property
     def id(self) -> str:
+        """The fixed id of the product."""
         return self.kop.id
 
 

@@ -23,7 +23,6 @@ APART = "apart"
 """Folder of the held-apart part: written by others, never trained on."""
 
 
-
 @dataclass(frozen=True)
 class Voorbeeld:
     """One way to ask for a product."""
@@ -53,7 +52,9 @@ def read_questions(folder: Path) -> Iterator[Voorbeeld]:
                 raise ContentError(f"{path} {product}", "verwacht per stijl een lijst vragen")
             for stijl, items in by_style.items():
                 if stijl not in STIJLEN:
-                    raise ContentError(f"{path} {product}", f'stijl "{stijl}" bestaat niet; kies uit {", ".join(STIJLEN)}')
+                    raise ContentError(
+                        f"{path} {product}", f'stijl "{stijl}" bestaat niet; kies uit {", ".join(STIJLEN)}'
+                    )
                 for item in items or ():
                     yield _voorbeeld(item, str(product), stijl, path)
 

@@ -13,7 +13,10 @@ LASTIG = 45.0
 
 _VOWELS = re.compile(r"[aeiouyáàäâéèëêíìïîóòöôúùüû]+", re.IGNORECASE)
 # Vowels that are written together and spoken apart: re-al, ka-nari-e, be-oordelen, ge-uit, initi-atief, muse-um.
-_APART = re.compile(r"(?:[eo]a(?![u])|io|ia|iu|ie(?=[lrt]\b)(?<=[lr]ie)|eo|eü|eï|ië|oë|aï|ui(?<=[gb]eui)|eu(?=m\b)|uo|ua)", re.IGNORECASE)
+_APART = re.compile(
+    r"(?:[eo]a(?![u])|io|ia|iu|ie(?=[lrt]\b)(?<=[lr]ie)|eo|eü|eï|ië|oë|aï|ui(?<=[gb]eui)|eu(?=m\b)|uo|ua)",
+    re.IGNORECASE,
+)
 _PLACEHOLDER = re.compile(r"\{\{.*?\}\}")
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 

@@ -83,7 +83,7 @@ def fill(text: str, values: Mapping[str, Mapping[str, str]], where: str) -> str:
     for stray in stray_braces(text):
         raise ContentError(where, f"tussen accolades mag alleen {{{{ groep.sleutel }}}} staan, niet {stray!r}")
     try:
-        return _compiled(text).render(values)
+        return str(_compiled(text).render(values))
     except UndefinedError as error:
         raise ContentError(where, f"de gemeente heeft geen waarde voor een invulveld ({error})") from error
 

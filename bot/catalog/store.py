@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
@@ -44,9 +44,7 @@ class Live:
     gepubliceerd: bool
 
 
-def publish(
-    engine: Engine, product: Product, text: str, *, gemeente: str = CENTRAAL, auteur: str, reden: str
-) -> int:
+def publish(engine: Engine, product: Product, text: str, *, gemeente: str = CENTRAAL, auteur: str, reden: str) -> int:
     """Make `text` the live version of a product.
 
     Args:
@@ -94,7 +92,9 @@ def import_library(engine: Engine, files: Iterable[ProductFile], *, whole: bool 
     Raises ContentError for the first bad file; nothing is then imported.
     """
     library = list(files)
-    nieuw, gewijzigd, bewaard, ongewijzigd = [], [], [], 0
+    nieuw: list[str] = []
+    gewijzigd: list[str] = []
+    bewaard: list[str] = []
     with engine.begin() as connection:
         stand = {
             row.product_id: row
@@ -104,11 +104,16 @@ def import_library(engine: Engine, files: Iterable[ProductFile], *, whole: bool 
                     product_stand.c.bestand_hash,
                     product_stand.c.gepubliceerd,
                     product_versie.c.auteur,
-                ).join_from(product_stand, product_versie, product_stand.c.versie_id == product_versie.c.id)
+                )
+                .join_from(product_stand, product_versie, product_stand.c.versie_id == product_versie.c.id)
                 .where(product_stand.c.gemeente == CENTRAAL)
             )
         }
-        todo = [file for file in library if file.product.id not in stand or stand[file.product.id].bestand_hash != file.digest]
+        todo = [
+            file
+            for file in library
+            if file.product.id not in stand or stand[file.product.id].bestand_hash != file.digest
+        ]
         ongewijzigd = len(library) - len(todo)
         present = {file.product.id for file in library}
         gone = [
@@ -206,9 +211,7 @@ def _next_revision(connection: Connection) -> int:
 
 def _current(connection: Connection, product_id: str, gemeente: str) -> sa.engine.Row | None:
     return connection.execute(
-        sa.select(product_stand).where(
-            product_stand.c.product_id == product_id, product_stand.c.gemeente == gemeente
-        )
+        sa.select(product_stand).where(product_stand.c.product_id == product_id, product_stand.c.gemeente == gemeente)
     ).one_or_none()
 
 
@@ -234,7 +237,7 @@ def _add_version(
             tekst=text,
             auteur=auteur,
             reden=reden,
-            gemaakt_op=datetime.now(timezone.utc),
+            gemaakt_op=datetime.now(UTC),
         )
     )
     return int(result.inserted_primary_key[0]), versie
@@ -261,7 +264,5 @@ def _set_live(
         )
     else:
         connection.execute(
-            sa.insert(product_stand).values(
-                product_id=product_id, gemeente=gemeente, **({"bestand_hash": ""} | values)
-            )
+            sa.insert(product_stand).values(product_id=product_id, gemeente=gemeente, **({"bestand_hash": ""} | values))
         )

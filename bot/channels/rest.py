@@ -7,7 +7,7 @@ taken gets status 400 with `{"fout": "..."}`; when something breaks inside, stat
 from __future__ import annotations
 
 import logging
-from typing import Any, Awaitable, Callable, Dict, Optional, Text
+from typing import Any, Awaitable, Callable, Dict, Optional
 
 from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
 from sanic import Blueprint, response
@@ -29,11 +29,11 @@ class WholeMessages(CollectingOutputChannel):
     """Collects messages whole: Rasa's own collector cuts a text at its empty lines."""
 
     @classmethod
-    def name(cls) -> Text:
+    def name(cls) -> str:
         """The channel's name in the tracker."""
         return "rest"
 
-    async def send_response(self, recipient_id: Text, message: Dict[Text, Any]) -> None:
+    async def send_response(self, recipient_id: str, message: Dict[str, Any]) -> None:
         """Keep the message with its buttons and metadata as it is."""
         kept = {key: value for key, value in message.items() if value not in (None, [], {}, "")}
         self.messages.append({"recipient_id": recipient_id, **kept})
@@ -47,12 +47,12 @@ class RestChannel(InputChannel):
         self._settings = load_settings()
 
     @classmethod
-    def name(cls) -> Text:
+    def name(cls) -> str:
         """Part of the address: `/webhooks/rest/webhook`."""
         return "rest"
 
     @classmethod
-    def from_credentials(cls, credentials: Optional[Dict[Text, Any]]) -> InputChannel:
+    def from_credentials(cls, credentials: Optional[Dict[str, Any]]) -> InputChannel:
         """There is nothing to configure."""
         return cls()
 
@@ -102,5 +102,3 @@ class RestChannel(InputChannel):
     def _apology(self, message: UserMessage) -> str:
         gemeente = gemeenten_of(self._settings)[message.metadata["gemeente"]]  # type: ignore[index]
         return f"Er ging iets mis aan onze kant. Probeer het zo opnieuw, of bel {gemeente.contact.telefoon}."
-
-

@@ -24,7 +24,12 @@ async def ask(settings: Settings, console: Console, vraag: str, gemeente: str | 
     console.print(f"Uitkomst      {decision['uitkomst']}  [dim](stap {decision['stap']})[/]", highlight=False)
     console.print(f"Aspect        {decision['aspect'] or 'geen'}", highlight=False)
     drempels = decision["drempels"]
-    table = Table("product", "naam", "zekerheid", title=f"drempel antwoord {drempels['antwoord']}, verduidelijking {drempels['verduidelijking']}")
+    table = Table(
+        "product",
+        "naam",
+        "zekerheid",
+        title=f"drempel antwoord {drempels['antwoord']}, verduidelijking {drempels['verduidelijking']}",
+    )
     for item in decision["ranking"]:
         naam = products[item["product"]].kop.naam if item["product"] in products else ""
         table.add_row(item["product"], naam, f"{item['zekerheid']:.3f}")

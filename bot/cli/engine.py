@@ -71,5 +71,3 @@ def quiet() -> None:
     logging.getLogger().setLevel(logging.WARNING)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     warnings.simplefilter("ignore")
-
-

@@ -10,9 +10,9 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+from bot.catalog.library import read_library
 from bot.catalog.live import live_catalog
 from bot.catalog.store import import_library
-from bot.catalog.library import read_library
 from bot.cli.engine import Engine, as_result, quiet
 from bot.database import open_database, upgrade
 from bot.search.measure import detail, read_test_questions, summarise

@@ -73,7 +73,9 @@ def ask(vraag: tuple[str, ...], gemeente: str | None) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--gemeente", help="Voor welke gemeente; anders die van de instellingen.")
 @click.option("--json", "as_json", is_flag=True, help="Schrijf de cijfers als JSON.")
-@click.option("--details", type=click.Path(path_type=Path, dir_okay=False), help="Schrijf de uitslag per regel naar dit bestand.")
+@click.option(
+    "--details", type=click.Path(path_type=Path, dir_okay=False), help="Schrijf de uitslag per regel naar dit bestand."
+)
 def evaluate(file: Path, gemeente: str | None, as_json: bool, details: Path | None) -> None:
     """Meet op een bestand met vragen en hun goede antwoorden (JSON Lines)."""
     from bot.cli.evaluate import evaluate as run_evaluate

@@ -52,7 +52,9 @@ def lint_command(folder: Path | None, zonder_waarschuwingen: bool) -> None:
     warnings = [] if zonder_waarschuwingen else [str(problem) for problem in found if not problem.is_error]
     for line in (*problems, *warnings):
         click.echo(line)
-    click.echo(f"{len(files)} producten, {len(gemeenten.ids)} gemeenten: {len(problems)} fouten, {len(warnings)} waarschuwingen")
+    click.echo(
+        f"{len(files)} producten, {len(gemeenten.ids)} gemeenten: {len(problems)} fouten, {len(warnings)} waarschuwingen"
+    )
     sys.exit(1 if problems else 0)
 
 
@@ -82,7 +84,9 @@ def import_command(path: Path | None, gemeente: str | None, auteur: str, reden: 
         f"{len(result.verwijderd)} verwijderd"
     )
     for product in result.bewaard:
-        click.echo(f"{product}: een redacteur heeft een eigen versie; die blijft live, het bestand staat in de geschiedenis")
+        click.echo(
+            f"{product}: een redacteur heeft een eigen versie; die blijft live, het bestand staat in de geschiedenis"
+        )
 
 
 @products.command("export")
@@ -118,7 +122,9 @@ def show_command(product_id: str, gemeente: str | None) -> None:
     owner = chosen.id if store.live_text(engine, product_id, chosen.id) else CENTRAAL
     text = store.live_text(engine, product_id, owner)
     if text is None:
-        raise ContentError(product_id, "staat niet in de catalogus; `vraagbaak products import` zet de bibliotheek erin")
+        raise ContentError(
+            product_id, "staat niet in de catalogus; `vraagbaak products import` zet de bibliotheek erin"
+        )
     product = parse_product(text, "", product_id)
     values = waarden(chosen, gemeenten.landelijk)
     console.print(f"[bold]{product.kop.naam}[/]  {product.id}, {chosen.naam}", highlight=False)

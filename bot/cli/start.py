@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
@@ -92,7 +92,9 @@ def start(settings: Settings, console: Console) -> int:
         for vraag in VOORBEELDVRAGEN:
             console.print(f'  .venv/bin/vraagbaak chat "{vraag}"', highlight=False, soft_wrap=True)
         console.print(f"Of stuur een bericht naar {rest_url(settings)}", highlight=False, soft_wrap=True)
-        console.print(f"Taal: {language_pipeline()}. Logboeken: {logs}. Stoppen: Ctrl-C.", highlight=False, soft_wrap=True)
+        console.print(
+            f"Taal: {language_pipeline()}. Logboeken: {logs}. Stoppen: Ctrl-C.", highlight=False, soft_wrap=True
+        )
         return children.wait()
 
 
@@ -224,10 +226,8 @@ class Children:
 
 
 def _signal_group(process: subprocess.Popen[bytes], which: signal.Signals) -> None:
-    try:
+    with suppress(ProcessLookupError):
         os.killpg(process.pid, which)
-    except ProcessLookupError:
-        pass
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:

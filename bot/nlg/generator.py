@@ -8,8 +8,8 @@ or number (`bot.search.decision`); outsiders never need Rasa's `/intent` notatio
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import datetime, timezone
-from typing import Any, Callable, Dict, List, Optional, Text
+from datetime import UTC, datetime
+from typing import Any, Callable, Dict, List, Optional
 
 from babel.dates import format_date
 from rasa.core.nlg.generator import NaturalLanguageGenerator, ResponseVariationFilter
@@ -43,14 +43,14 @@ class Generator(NaturalLanguageGenerator):
         self,
         endpoint_config: Optional[EndpointConfig] = None,
         domain: Optional[Domain] = None,
-        now: Callable[[], datetime] = lambda: datetime.now(timezone.utc),
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         """Called by Rasa with the endpoint and the domain; `now` can be set by tests."""
         # Rasa makes its NLG before the model, and with it the domain, is loaded; the texts are read from their files.
         self._responses = (domain if domain and domain.responses else Domain.load(ROOT / "domain")).responses
         self._settings = load_settings()
         self._now = now
-        self._make: Dict[Text, Callable[[DialogueStateTracker, Gemeente], Dict[Text, Any]]] = {
+        self._make: Dict[str, Callable[[DialogueStateTracker, Gemeente], Dict[str, Any]]] = {
             "utter_antwoord": self._answer,
             "utter_verduidelijking": self._clarification,
             "utter_terugval": self._fallback,
@@ -59,11 +59,11 @@ class Generator(NaturalLanguageGenerator):
 
     async def generate(
         self,
-        utter_action: Text,
+        utter_action: str,
         tracker: DialogueStateTracker,
-        output_channel: Text,
+        output_channel: str,
         **kwargs: Any,
-    ) -> Optional[Dict[Text, Any]]:
+    ) -> Optional[Dict[str, Any]]:
         """The message for a response: `text` (Markdown), `buttons`, and metadata with the choices and the outcome."""
         gemeente = gemeenten_of(self._settings)[gemeente_of_tracker(tracker, self._settings)]
         live_catalog(self._settings).refresh()
@@ -85,7 +85,7 @@ class Generator(NaturalLanguageGenerator):
             **extra,
         }
 
-    def _answer(self, tracker: DialogueStateTracker, gemeente: Gemeente) -> Dict[Text, Any]:
+    def _answer(self, tracker: DialogueStateTracker, gemeente: Gemeente) -> Dict[str, Any]:
         product_id, aspect = tracker.get_slot(PRODUCT), tracker.get_slot(ASPECT)
         product = live_catalog(self._settings).products(gemeente.id).get(product_id)
         if product is None:
@@ -106,7 +106,7 @@ class Generator(NaturalLanguageGenerator):
             UITKOMST: Uitkomst.ANTWOORD.value,
         }
 
-    def _clarification(self, tracker: DialogueStateTracker, gemeente: Gemeente) -> Dict[Text, Any]:
+    def _clarification(self, tracker: DialogueStateTracker, gemeente: Gemeente) -> Dict[str, Any]:
         products = live_catalog(self._settings).products(gemeente.id)
         found = [entity["value"] for entity in tracker.latest_message.entities if entity["entity"] == KANDIDAAT]  # type: ignore[union-attr]
         aspect = tracker.get_slot(ASPECT)
@@ -114,14 +114,14 @@ class Generator(NaturalLanguageGenerator):
         keuzes.append(Keuze(knoppen()["geen_van_deze"], act=VRAAG_PRODUCT))
         return {KEUZES: keuzes, UITKOMST: Uitkomst.VERDUIDELIJKING.value}
 
-    def _fallback(self, tracker: DialogueStateTracker, gemeente: Gemeente) -> Dict[Text, Any]:
+    def _fallback(self, tracker: DialogueStateTracker, gemeente: Gemeente) -> Dict[str, Any]:
         uitkomst = tracker.get_slot(UITKOMST) or Uitkomst.TERUGVAL.value
         return {KEUZES: [_mens()], UITKOMST: uitkomst}
 
-    def _plain(self, tracker: DialogueStateTracker, gemeente: Gemeente) -> Dict[Text, Any]:
+    def _plain(self, tracker: DialogueStateTracker, gemeente: Gemeente) -> Dict[str, Any]:
         return {UITKOMST: Uitkomst.DIALOOG.value}
 
-    def _fields(self, gemeente: Gemeente) -> Dict[Text, Any]:
+    def _fields(self, gemeente: Gemeente) -> Dict[str, Any]:
         now = self._now()
         tijden = gemeente.openingstijden
         return {
@@ -131,7 +131,7 @@ class Generator(NaturalLanguageGenerator):
             "balie": _reachable(bereikbaarheid(tijden, "balie", now)),
         }
 
-    def _values(self, gemeente: Gemeente) -> Dict[Text, Dict[Text, Text]]:
+    def _values(self, gemeente: Gemeente) -> Dict[str, Dict[str, str]]:
         return waarden(gemeente, gemeenten_of(self._settings).landelijk)
 
 
@@ -139,12 +139,12 @@ def _mens() -> Keuze:
     return Keuze(knoppen()["medewerker"], act="medewerker_spreken")
 
 
-def _buttons(variation: Dict[Text, Any]) -> List[Keuze]:
+def _buttons(variation: Dict[str, Any]) -> List[Keuze]:
     """Buttons that a response has in the domain: the payload is the dialogue act that the choice stands for."""
     return [Keuze(button["title"], act=button["payload"]) for button in variation.get("buttons") or []]
 
 
-def _reachable(stand: Bereikbaarheid) -> Dict[Text, Any]:
+def _reachable(stand: Bereikbaarheid) -> Dict[str, Any]:
     """Moments in Dutch notation, for the texts."""
     return {
         "open": stand.open,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Optional, Text, Type
+from typing import Any, Dict, List, Optional, Type
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -32,7 +32,7 @@ class DialogueActClassifier(GraphComponent):
     @classmethod
     def create(
         cls,
-        config: Dict[Text, Any],
+        config: Dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
@@ -43,7 +43,7 @@ class DialogueActClassifier(GraphComponent):
     @classmethod
     def load(
         cls,
-        config: Dict[Text, Any],
+        config: Dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
@@ -58,7 +58,7 @@ class DialogueActClassifier(GraphComponent):
         return [QuestionFeaturizer]
 
     @classmethod
-    def fingerprint_addon(cls, config: Dict[Text, Any]) -> Optional[Text]:
+    def fingerprint_addon(cls, config: Dict[str, Any]) -> Optional[str]:
         """Retrain when the question library changes."""
         return library_digest()
 
@@ -68,7 +68,9 @@ class DialogueActClassifier(GraphComponent):
         features = ontleding_of(examples[0]).features
         assert features is not None
         questions, outside = library.vectors(features)
-        matrix = sparse.vstack([*(ontleding_of(message).vector for message in examples), outside, questions], format="csr")
+        matrix = sparse.vstack(
+            [*(ontleding_of(message).vector for message in examples), outside, questions], format="csr"
+        )
         labels = [_label(message) for message in examples]
         labels += [f"{BUITEN_SCOPE}/{kind}" for _, kind in library.out_of_scope]
         labels += [VRAAG_PRODUCT] * questions.shape[0]

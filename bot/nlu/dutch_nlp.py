@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Text, Type
+from typing import Any, Dict, List, Type
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -28,7 +28,7 @@ class DutchNlp(GraphComponent):
     @classmethod
     def create(
         cls,
-        config: Dict[Text, Any],
+        config: Dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
@@ -50,6 +50,7 @@ class DutchNlp(GraphComponent):
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Tokenises the training messages."""
         examples = training_data.training_examples
-        for message, tokens in zip(examples, self._dutch.many([example.get(TEXT) or "" for example in examples])):
+        words = self._dutch.many([example.get(TEXT) or "" for example in examples])
+        for message, tokens in zip(examples, words, strict=True):
             message.set(ONTLEDING, Ontleding(tokens))
         return training_data

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Dict, List, Optional, Text, Tuple
+from typing import Dict, List, Optional, Tuple
 
 from scipy import sparse
 
@@ -32,7 +32,7 @@ from bot.settings import Settings, load_settings
 class Texts:
     """Texts with their words."""
 
-    texts: List[Text]
+    texts: List[str]
     tokens: List[List[Token]]
 
 
@@ -42,14 +42,14 @@ class Library:
     def __init__(self, settings: Settings) -> None:
         """Read product files and questions. Raises ContentError when one of them cannot be used."""
         folder = settings.path(settings.questions_dir)
-        self.products: Dict[Text, Product] = {
+        self.products: Dict[str, Product] = {
             file.product.id: file.product for file in read_library(settings.path(settings.products_dir))
         }
         known = [voorbeeld for voorbeeld in read_questions(folder) if voorbeeld.product in self.products]
         self.voorbeelden: List[Voorbeeld] = [*examples_of(self.products.values()), *known]
-        self.out_of_scope: List[Tuple[Text, Text]] = read_out_of_scope(folder)
+        self.out_of_scope: List[Tuple[str, str]] = read_out_of_scope(folder)
         apart = folder / APART
-        self.held_apart: List[Tuple[Text, Optional[Text]]] = [
+        self.held_apart: List[Tuple[str, Optional[str]]] = [
             *((voorbeeld.vraag, voorbeeld.product) for voorbeeld in read_questions(apart)),
             *((text, None) for text, _ in read_out_of_scope(apart)),
         ]
@@ -70,17 +70,19 @@ def training_library() -> Library:
     return _read(settings, library_digest())
 
 
-def library_digest() -> Text:
+def library_digest() -> str:
     """Changes whenever a component that learns from the library must be trained again."""
     settings = load_settings()
-    return "".join(questions_digest(settings.path(folder), kind) for folder, kind in
-                   ((settings.questions_dir, "yml"), (settings.products_dir, "md")))
+    return "".join(
+        questions_digest(settings.path(folder), kind)
+        for folder, kind in ((settings.questions_dir, "yml"), (settings.products_dir, "md"))
+    )
 
 
 @lru_cache(maxsize=1)
-def _read(settings: Settings, _digest: Text) -> Library:
+def _read(settings: Settings, _digest: str) -> Library:
     return Library(settings)
 
 
-def _texts(texts: List[Text]) -> Texts:
+def _texts(texts: List[str]) -> Texts:
     return Texts(texts, load_dutch().many(texts))

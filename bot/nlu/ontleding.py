@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Dict, List, Optional, Text
+from typing import Dict, List, Optional
 
 from rasa.shared.nlu.training_data.message import Message
 from scipy import sparse
@@ -22,10 +22,10 @@ class Ontleding:
     """(1, features), by QuestionFeaturizer."""
     features: Optional[TextFeatures] = None
     """The features themselves, so that later components can compare other texts with the message."""
-    acts: Dict[Text, float] = field(default_factory=dict)
+    acts: Dict[str, float] = field(default_factory=dict)
     """Share per dialogue act and kind, by DialogueActClassifier."""
 
-    def fingerprint(self) -> Text:
+    def fingerprint(self) -> str:
         """For Rasa's cache: all else follows from the words and from components with fingerprints of their own."""
         return " ".join(token.woord for token in self.tokens)
 

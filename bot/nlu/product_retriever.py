@@ -6,7 +6,7 @@ slots: product, aspect, uitkomst, candidates. What it decides is worked out in `
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Optional, Text, Type
+from typing import Any, Dict, List, Optional, Type
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -22,9 +22,9 @@ from bot.catalog.live import gemeenten_of, live_catalog
 from bot.catalog.tables import CENTRAAL
 from bot.nlu import storage
 from bot.nlu.conversation import conversation_so_far, gemeente_of
-from bot.nlu.question_featurizer import QuestionFeaturizer
 from bot.nlu.library import library_digest, training_library
 from bot.nlu.ontleding import ontleding_of
+from bot.nlu.question_featurizer import QuestionFeaturizer
 from bot.nlu.result import explanation, write_decision
 from bot.search.acts import BUITEN_SCOPE, VRAAG_PRODUCT, total_per_act
 from bot.search.decision import Bericht, decide
@@ -52,13 +52,13 @@ class ProductRetriever(GraphComponent):
         self._model_storage, self._resource = model_storage, resource
         self._knowledge = knowledge
         self._dutch = load_dutch()
-        self._searchers: Dict[Text, Searcher] = {}
-        self._revisies: Dict[Text, int] = {}
+        self._searchers: Dict[str, Searcher] = {}
+        self._revisies: Dict[str, int] = {}
 
     @classmethod
     def create(
         cls,
-        config: Dict[Text, Any],
+        config: Dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
@@ -69,7 +69,7 @@ class ProductRetriever(GraphComponent):
     @classmethod
     def load(
         cls,
-        config: Dict[Text, Any],
+        config: Dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
@@ -84,7 +84,7 @@ class ProductRetriever(GraphComponent):
         return [QuestionFeaturizer]
 
     @classmethod
-    def fingerprint_addon(cls, config: Dict[Text, Any]) -> Optional[Text]:
+    def fingerprint_addon(cls, config: Dict[str, Any]) -> Optional[str]:
         """Retrain when the question library changes."""
         return library_digest()
 
@@ -143,9 +143,11 @@ class ProductRetriever(GraphComponent):
                 zoek=zoek,
             )
         )
-        write_decision(message, beslissing, ontleding, explanation(beslissing, vraag, searcher, knowledge, features, drempels))
+        write_decision(
+            message, beslissing, ontleding, explanation(beslissing, vraag, searcher, knowledge, features, drempels)
+        )
 
-    def _searcher(self, gemeente: Text, features: TextFeatures) -> Searcher:
+    def _searcher(self, gemeente: str, features: TextFeatures) -> Searcher:
         """The searcher over this municipality's live texts; those without texts of their own share one."""
         assert self._knowledge is not None
         catalog = live_catalog(self._settings)
@@ -168,4 +170,3 @@ class ProductRetriever(GraphComponent):
                 )
             self._searchers[key], self._revisies[key] = known, revisie
         return known
-

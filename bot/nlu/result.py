@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Text
+from typing import Any, Dict, List
 
 from rasa.shared.nlu.constants import (
     ENTITIES,
@@ -27,7 +27,7 @@ GETOOND = 5
 """Products of the ranking that are kept in the parse result."""
 
 
-def write_decision(message: Message, beslissing: Beslissing, ontleding: Ontleding, uitleg: Dict[Text, Any]) -> None:
+def write_decision(message: Message, beslissing: Beslissing, ontleding: Ontleding, uitleg: Dict[str, Any]) -> None:
     """Set intent, entities and explanation on the message."""
     confidence = ontleding.acts.get(beslissing.act)
     if message.get(INTENT, {}).get("name") != beslissing.act:
@@ -37,7 +37,7 @@ def write_decision(message: Message, beslissing: Beslissing, ontleding: Ontledin
     message.set(keys.BESLISSING, uitleg, add_to_output=True)
 
 
-def _entities(message: Message, beslissing: Beslissing, ontleding: Ontleding) -> List[Dict[Text, Any]]:
+def _entities(message: Message, beslissing: Beslissing, ontleding: Ontleding) -> List[Dict[str, Any]]:
     values = [(keys.UITKOMST, beslissing.uitkomst.value)]
     if beslissing.product:
         values.append((keys.PRODUCT, beslissing.product))
@@ -68,10 +68,10 @@ def explanation(
     knowledge: Knowledge,
     features: TextFeatures,
     drempels: Drempels,
-) -> Dict[Text, Any]:
+) -> Dict[str, Any]:
     """The decision and its reasons as plain values: ranking with certainty, thresholds, and why the best was found."""
     treffers = beslissing.ranking.treffers
-    waarom: Dict[Text, Any] = {}
+    waarom: Dict[str, Any] = {}
     if treffers:
         waarom = searcher.explain(vraag, treffers[0].product)
         weights = searcher.model_weights(vraag, treffers[0].product)

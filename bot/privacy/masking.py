@@ -8,6 +8,7 @@ resident nothing, storing one too many would.
 from __future__ import annotations
 
 import re
+
 from stdnum import iban, luhn
 from stdnum.nl import bsn
 

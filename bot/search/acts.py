@@ -35,7 +35,7 @@ class ActModel:
         margins = self.linear.scores(row) * self.scherpte
         share = np.exp(margins - margins.max())
         share /= share.sum()
-        return dict(zip(self.linear.labels, share.tolist()))
+        return dict(zip(self.linear.labels, share.tolist(), strict=True))
 
 
 def fit_acts(matrix: sparse.csr_matrix, labels: Sequence[str], *, seed: int = 7) -> ActModel:
@@ -59,7 +59,9 @@ def fit_acts(matrix: sparse.csr_matrix, labels: Sequence[str], *, seed: int = 7)
     return ActModel(_fit(matrix, names.tolist()), factor)
 
 
-def _thinned(matrix: sparse.csr_matrix, names: np.ndarray, rng: np.random.Generator) -> tuple[sparse.csr_matrix, np.ndarray]:
+def _thinned(
+    matrix: sparse.csr_matrix, names: np.ndarray, rng: np.random.Generator
+) -> tuple[sparse.csr_matrix, np.ndarray]:
     """Keep at most MEESTE examples of a label: more of the same costs training time and teaches little."""
     keep = []
     for name in np.unique(names):
@@ -71,7 +73,7 @@ def _thinned(matrix: sparse.csr_matrix, names: np.ndarray, rng: np.random.Genera
 
 def _fit(matrix: sparse.csr_matrix, labels: Sequence[str]) -> LinearModel:
     # Balanced: a product question has a hundred times as many examples as a goodbye, and is not a hundred times as likely.
-    return fit_linear(matrix, labels, c=0.3, balanced=True)
+    return fit_linear(matrix, labels, c=1.0, balanced=True)
 
 
 def total_per_act(shares: dict[str, float]) -> dict[str, float]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from enum import Enum
+from enum import StrEnum
 
 from bot.catalog.product import Product
 from bot.search.acts import BUITEN_SCOPE, NOOD_DREMPEL, NOODGEVAL, VRAAG_PRODUCT
@@ -16,7 +16,7 @@ from bot.search.searcher import Ranking
 from bot.search.text import STOPWOORDEN, Token, words
 
 
-class Uitkomst(str, Enum):
+class Uitkomst(StrEnum):
     """The ways in which a message can end. A new ending starts with a new name here."""
 
     ANTWOORD = "antwoord"
@@ -118,14 +118,94 @@ ACT_DREMPEL = 0.5
 VERWANT = 3.0
 """How much likelier a relative of the offered products is meant by a correction."""
 
-_CORRECTIE = frozenset("nee neen niet bedoel bedoelde ik".split())
-_TOEVOEGING = frozenset("en maar of dan".split())
+_CORRECTIE = frozenset(["nee", "neen", "niet", "bedoel", "bedoelde", "ik"])
+_TOEVOEGING = frozenset(["en", "maar", "of", "dan"])
 _ASPECTWOORDEN = frozenset(
-    """kost kosten prijs prijzen duur betalen betaal gratis geld tarief lang hoelang duren duurt snel tijd klaar wachten
-    dag dagen week weken nodig meenemen meebrengen papieren documenten aanvragen aanvraag aanvraagt regelen regel online
-    waar voorwaarde voorwaarden mag bellen bel telefoon nummer contact mailen precies ongeveer eigenlijk ook nog verder
-    daarvan daarvoor daarover ervan ervoor erbij daarmee ermee daar dat die dit deze het hem ze dan iets iemand veel
-    wat wie welk welke wanneer hoe hoeveel moet moeten kan kunnen doen gaat zit""".split()
+    [
+        "kost",
+        "kosten",
+        "prijs",
+        "prijzen",
+        "duur",
+        "betalen",
+        "betaal",
+        "gratis",
+        "geld",
+        "tarief",
+        "lang",
+        "hoelang",
+        "duren",
+        "duurt",
+        "snel",
+        "tijd",
+        "klaar",
+        "wachten",
+        "dag",
+        "dagen",
+        "week",
+        "weken",
+        "nodig",
+        "meenemen",
+        "meebrengen",
+        "papieren",
+        "documenten",
+        "aanvragen",
+        "aanvraag",
+        "aanvraagt",
+        "regelen",
+        "regel",
+        "online",
+        "waar",
+        "voorwaarde",
+        "voorwaarden",
+        "mag",
+        "bellen",
+        "bel",
+        "telefoon",
+        "nummer",
+        "contact",
+        "mailen",
+        "precies",
+        "ongeveer",
+        "eigenlijk",
+        "ook",
+        "nog",
+        "verder",
+        "daarvan",
+        "daarvoor",
+        "daarover",
+        "ervan",
+        "ervoor",
+        "erbij",
+        "daarmee",
+        "ermee",
+        "daar",
+        "dat",
+        "die",
+        "dit",
+        "deze",
+        "het",
+        "hem",
+        "ze",
+        "dan",
+        "iets",
+        "iemand",
+        "veel",
+        "wat",
+        "wie",
+        "welk",
+        "welke",
+        "wanneer",
+        "hoe",
+        "hoeveel",
+        "moet",
+        "moeten",
+        "kan",
+        "kunnen",
+        "doen",
+        "gaat",
+        "zit",
+    ]
 )
 """Words of a message that asks an aspect and names no subject. Lemmas and forms."""
 
@@ -138,9 +218,7 @@ def decide(bericht: Bericht) -> Beslissing:
     for step in steps:
         beslissing = step(bericht)
         if beslissing is not None:
-            return replace(
-                beslissing, aspect=beslissing.aspect or bericht.aspect, reden=step.__name__.strip("_")
-            )
+            return replace(beslissing, aspect=beslissing.aspect or bericht.aspect, reden=step.__name__.strip("_"))
     raise AssertionError("the last step always settles")
 
 
@@ -258,9 +336,7 @@ def _by_certainty(bericht: Bericht) -> Beslissing:
         choices = [treffer.product for treffer in top if treffer.zekerheid >= drempels.keuze]
         if len(choices) < 2:
             choices = [treffer.product for treffer in top[:2]]
-        return Beslissing(
-            VRAAG_PRODUCT, Uitkomst.VERDUIDELIJKING, kandidaten=tuple(choices), ranking=bericht.ranking
-        )
+        return Beslissing(VRAAG_PRODUCT, Uitkomst.VERDUIDELIJKING, kandidaten=tuple(choices), ranking=bericht.ranking)
     return _fall_back(bericht)
 
 
@@ -293,7 +369,29 @@ def _choice(tekst: str, keuzes: Sequence[Keuze]) -> Keuze | None:
 
 def _number(said: str) -> int | None:
     """The number in "2", "nummer 2", "ja die tweede", "de laatste"; None when more is said than that."""
-    rest = [word for word in said.split() if word not in {"ja", "nee", "die", "de", "het", "nummer", "nr", "optie", "keuze", "graag", "doe", "maar", "dan", "bedoel", "ik", "was"}]
+    rest = [
+        word
+        for word in said.split()
+        if word
+        not in {
+            "ja",
+            "nee",
+            "die",
+            "de",
+            "het",
+            "nummer",
+            "nr",
+            "optie",
+            "keuze",
+            "graag",
+            "doe",
+            "maar",
+            "dan",
+            "bedoel",
+            "ik",
+            "was",
+        }
+    ]
     if len(rest) != 1:
         return None
     if re.fullmatch(r"[1-9]", rest[0]):

@@ -7,6 +7,7 @@ words (3-4 characters, with word edges) carry typing errors, inflection and Dutc
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 import numpy as np
 from scipy import sparse
@@ -62,7 +63,7 @@ def word_features(tokens: Sequence[Token]) -> Iterator[str]:
     lemmas = [token.lemma for token in tokens]
     for lemma in lemmas:
         yield f"w:{lemma}"
-    for first, second in zip(lemmas, lemmas[1:]):
+    for first, second in pairwise(lemmas):
         yield f"b:{first} {second}"
 
 
@@ -75,4 +76,4 @@ def piece_features(tokens: Sequence[Token]) -> Iterator[str]:
             if size > length:
                 break
             for start in range(length - size + 1):
-                yield f"p:{padded[start:start + size]}"
+                yield f"p:{padded[start : start + size]}"

@@ -112,7 +112,9 @@ def _learn_ranker_on_a_part(
     part = [library[index] for index in inside]
     set_apart: list[tuple[str, str | None]] = list(apart)
     set_apart += [(library[index].vraag, library[index].product) for index in np.flatnonzero(outside)]
-    set_apart += [(others[index][0], None) for index in np.flatnonzero(other_outside) if others[index][1] == BUITEN_SCOPE]
+    set_apart += [
+        (others[index][0], None) for index in np.flatnonzero(other_outside) if others[index][1] == BUITEN_SCOPE
+    ]
     scope = fit_scope(
         sparse.vstack([vectors[inside], other_vectors[other_inside]], format="csr"),
         [VRAAG_PRODUCT] * len(part) + [others[index][1] for index in other_inside],

@@ -16,6 +16,8 @@ from sklearn.svm import LinearSVC
 
 CLASSES_PER_BLOCK = 96
 REST = -1
+HEAVIEST = 5.0
+"""Weight of an example of a small class, at most."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class LinearModel:
     def scores(self, row: sparse.csr_matrix) -> np.ndarray:
         """Margins of one message, (classes,): above 0 means the class's own side."""
         rows = self.weights[row.indices].astype(np.float32)
-        return row.data @ rows + self.bias
+        return np.asarray(row.data @ rows + self.bias)
 
     def many(self, matrix: sparse.csr_matrix) -> np.ndarray:
         """Margins of many messages, (messages, classes)."""
@@ -47,7 +49,7 @@ def fit_linear(
         matrix: (examples, features).
         labels: the class of each example; at least two different ones.
         c: inverse strength of the regularisation.
-        balanced: weigh the classes by the inverse of their size.
+        balanced: weigh the classes by the inverse of their size, up to a limit.
         jobs: processor cores to use.
     """
     names = tuple(sorted(set(labels)))
@@ -58,11 +60,17 @@ def fit_linear(
     data = matrix.astype(np.float64)
     # Blocks, because the weights of all classes at once would not fit as 64-bit floats; few, because liblinear copies the
     # data for each. Threads, because it releases the interpreter lock.
-    blocks = [block for block in np.array_split(np.arange(len(names)), max(len(names) // CLASSES_PER_BLOCK, jobs)) if len(block)]
+    blocks = [
+        block
+        for block in np.array_split(np.arange(len(names)), max(len(names) // CLASSES_PER_BLOCK, jobs))
+        if len(block)
+    ]
     parts = Parallel(n_jobs=jobs, prefer="threads")(
         delayed(_fit_block)(data, targets, block, c, balanced) for block in blocks
     )
-    return LinearModel(names, np.concatenate([part[0] for part in parts], axis=1), np.concatenate([part[1] for part in parts]))
+    return LinearModel(
+        names, np.concatenate([part[0] for part in parts], axis=1), np.concatenate([part[1] for part in parts])
+    )
 
 
 def _fit_block(
@@ -72,8 +80,9 @@ def _fit_block(
     own = np.where(np.isin(targets, classes), targets, REST)
     weight = None
     if balanced:
-        # As scikit-learn's "balanced" for the two sides of each class; the rest has no say in another class's weight.
-        weight = {label: len(own) / (2 * count) for label, count in zip(*np.unique(own, return_counts=True), strict=True)}
+        # As scikit-learn's "balanced", up to a limit: very heavy examples make training slow and the model no better.
+        counts = zip(*np.unique(own, return_counts=True), strict=True)
+        weight = {label: min(len(own) / (2 * count), HEAVIEST) for label, count in counts}
     machine = LinearSVC(C=c, tol=0.1, max_iter=1000, class_weight=weight, random_state=0)
     machine.fit(data, own)
     rows = np.flatnonzero(np.isin(machine.classes_, classes))

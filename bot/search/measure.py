@@ -53,7 +53,9 @@ def read_test_questions(path: Path, known_products: Iterable[str]) -> list[Toets
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise ContentError(str(path), f"het bestand is niet te lezen ({error})") from error
-    return [_test_question(line, f"{path} regel {number}", known) for number, line in enumerate(lines, 1) if line.strip()]
+    return [
+        _test_question(line, f"{path} regel {number}", known) for number, line in enumerate(lines, 1) if line.strip()
+    ]
 
 
 def _test_question(line: str, where: str, known: set[str]) -> Toetsvraag:

@@ -17,15 +17,30 @@ LANGSTE_NAAM = 6
 class NameIndex:
     """All names and synonyms of the live products."""
 
-    def __init__(self, products: Sequence[Product], analyse: Analyse) -> None:
-        namen = [(product.id, naam) for product in products for naam in (product.kop.naam, *product.kop.synoniemen)]
+    def __init__(self, products: Sequence[Product], analyse: Analyse, earlier: NameIndex | None = None) -> None:
+        """
+        Args:
+            products: the live texts.
+            analyse: language pipeline.
+            earlier: an index over an older set; names of texts that did not change are taken over from it.
+        """
+        self._tokens: dict[str, tuple[Product, list[list[Token]]]] = {
+            product.id: earlier._tokens[product.id]
+            for product in products
+            if earlier is not None and product.id in earlier._tokens and earlier._tokens[product.id][0] is product
+        }
+        fresh = [product for product in products if product.id not in self._tokens]
+        names = iter(analyse([name for product in fresh for name in _names_of(product)]))
+        for product in fresh:
+            self._tokens[product.id] = (product, [next(names) for _ in _names_of(product)])
         self._phrases: dict[tuple[str, ...], list[str]] = {}
         self._names: dict[str, list[str]] = {}
-        for (product_id, _), tokens in zip(namen, analyse([naam for _, naam in namen])):
-            lemmas = tuple(token.lemma for token in tokens)
-            if 0 < len(lemmas) <= LANGSTE_NAAM:
-                self._phrases.setdefault(lemmas, []).append(product_id)
-            self._names.setdefault(product_id, []).append(" ".join(token.woord for token in tokens))
+        for product in products:
+            for tokens in self._tokens[product.id][1]:
+                lemmas = tuple(token.lemma for token in tokens)
+                if 0 < len(lemmas) <= LANGSTE_NAAM:
+                    self._phrases.setdefault(lemmas, []).append(product.id)
+                self._names.setdefault(product.id, []).append(" ".join(token.woord for token in tokens))
 
     def literal(self, tokens: Sequence[Token]) -> dict[str, int]:
         """Products whose name or synonym stands in the message → the number of words of the longest one found."""
@@ -40,3 +55,7 @@ class NameIndex:
     def likeness(self, product: str, text: str) -> float:
         """Likeness (0-1) of the message to the nearest name of a product, whatever the order of the words."""
         return max((fuzz.token_set_ratio(text, naam) for naam in self._names.get(product, ())), default=0.0) / 100
+
+
+def _names_of(product: Product) -> list[str]:
+    return [product.kop.naam, *product.kop.synoniemen]

@@ -63,7 +63,7 @@ class Ranker:
     def contributions(self, signalen: np.ndarray) -> dict[str, float]:
         """What each signal adds to the utility of one candidate, for an explanation."""
         parts = (signalen - self.midden) / self.schaal * self.gewicht
-        return dict(zip(SIGNALEN, parts.tolist()))
+        return dict(zip(SIGNALEN, parts.tolist(), strict=True))
 
 
 @dataclass(frozen=True)

@@ -17,12 +17,13 @@ from scipy import sparse
 
 from bot.catalog.product import Product
 from bot.catalog.questions import Voorbeeld, examples_of
+from bot.search.acts import BUITEN_SCOPE
 from bot.search.fields import Analyse, FieldIndex, FieldTerms, content_words, field_terms
 from bot.search.linear import LinearModel
 from bot.search.names import NameIndex
 from bot.search.neighbours import DICHTBIJ, Neighbours
 from bot.search.ranker import SIGNALEN, Ranker
-from bot.search.scope import ANDERE_ACT, BUITEN_SCOPE
+from bot.search.scope import ANDERE_ACT
 from bot.search.text import Token
 
 UIT_MODEL, UIT_BUREN, UIT_VELDEN = 12, 5, 5
@@ -87,12 +88,12 @@ class Searcher:
         self._analyse, self._vectorise = analyse, vectorise
         self._terms = self._field_terms(earlier)
         self._fields = FieldIndex([self._terms[product] for product in self.products])
-        self._names = NameIndex(list(self.products.values()), analyse)
+        self._names: NameIndex = NameIndex(list(self.products.values()), analyse, earlier._names if earlier else None)
         self._order = self._fields.products
         self._place = {product: index for index, product in enumerate(self._order)}
         self._own, self._own_vectors = self._own_examples(earlier)
         # The library does not change while it runs; what editors wrote does, and is small.
-        self._from_library = earlier._from_library if earlier else Neighbours(library, library_vectors)
+        self._from_library: Neighbours = earlier._from_library if earlier else Neighbours(library, library_vectors)
         self._from_texts = Neighbours(self._own, self._own_vectors)
         self._columns = [
             (source, *_matching(source.products, self._place)) for source in (self._from_library, self._from_texts)
@@ -200,7 +201,7 @@ class Searcher:
             return []
         indices = vraag.vector.indices
         parts = vraag.vector.data * self._model.weights[indices, column].astype(np.float32)
-        return sorted(zip(indices.tolist(), parts.tolist()), key=lambda item: -item[1])
+        return sorted(zip(indices.tolist(), parts.tolist(), strict=True), key=lambda item: -item[1])
 
     def _similar(self, row: sparse.csr_matrix) -> tuple[np.ndarray, np.ndarray]:
         """Similarity of the nearest example, and the mean of the nearest few, per product."""
@@ -275,4 +276,4 @@ def _top(scores: np.ndarray, count: int) -> np.ndarray:
     if len(scores) <= count:
         return np.arange(len(scores))
     places = np.argpartition(-scores, count - 1)[:count]
-    return places[scores[places] > scores.min()]
+    return np.asarray(places[scores[places] > scores.min()])

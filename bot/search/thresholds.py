@@ -5,8 +5,10 @@ from __future__ import annotations
 from bot.catalog.gemeente import Drempels as EigenDrempels
 from bot.search.decision import Drempels
 
+STANDAARD = Drempels()
 
-def thresholds_for(eigen: EigenDrempels, standaard: Drempels = Drempels()) -> Drempels:
+
+def thresholds_for(eigen: EigenDrempels, standaard: Drempels = STANDAARD) -> Drempels:
     """Merge a municipality's own thresholds with the defaults."""
     return Drempels(
         antwoord=standaard.antwoord if eigen.antwoord is None else eigen.antwoord,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from bot.catalog.gemeente import load_gemeenten
 from bot.errors import ContentError, UnknownGemeente
 from bot.settings import ROOT

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from bot.catalog.gemeente import Gemeenten
 from bot.catalog.library import ProductFile
 from bot.catalog.lint import lint
 from bot.catalog.product import Product, Regelen, format_product
 from bot.catalog.readability import count_syllables, flesch_douma
-
 from tests.builders import gemeente, product
 
 GEMEENTEN = Gemeenten({"voorbeeldstad": gemeente(), "molendam": gemeente("molendam", tarief={})}, {})
@@ -56,7 +56,9 @@ def test_finds(change: dict[str, Any], expected: str) -> None:
 
 
 def test_two_products_may_not_claim_one_question() -> None:
-    found = problems(product("paspoort-aanvragen", vragen=VRAGEN), product("paspoort-kind", vragen=["PASPOORT, kosten"]))
+    found = problems(
+        product("paspoort-aanvragen", vragen=VRAGEN), product("paspoort-kind", vragen=["PASPOORT, kosten"])
+    )
     assert any("staat ook bij paspoort-aanvragen" in problem for problem in found)
 
 
@@ -72,7 +74,16 @@ def test_errors_come_before_warnings() -> None:
 
 @pytest.mark.parametrize(
     ("word", "syllables"),
-    [("paspoort", 2), ("gemeente", 3), ("idee", 2), ("radio", 3), ("agenda", 3), ("aanvragen", 3), ("huis", 1), ("museum", 3)],
+    [
+        ("paspoort", 2),
+        ("gemeente", 3),
+        ("idee", 2),
+        ("radio", 3),
+        ("agenda", 3),
+        ("aanvragen", 3),
+        ("huis", 1),
+        ("museum", 3),
+    ],
 )
 def test_counts_syllables(word: str, syllables: int) -> None:
     assert count_syllables(word) == syllables

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from bot.catalog.product import ASPECTS, Kop, Product, Regelen, format_product, parse_product
-from bot.errors import ContentError
 from hypothesis import given
 from hypothesis import strategies as st
+
+from bot.catalog.product import ASPECTS, Kop, Product, Regelen, format_product, parse_product
+from bot.errors import ContentError
 
 GOED = """---
 id: paspoort-aanvragen
@@ -80,7 +81,12 @@ def test_writing_and_reading_give_the_same_product(
     naam: str, kort: str, vragen: list[str], aspecten: dict[str, str]
 ) -> None:
     kop = Kop(
-        id="een-product", naam=naam, doelgroep="beide", vragen=vragen, regelen=Regelen(soort="bellen"), herzien=date(2026, 1, 2)
+        id="een-product",
+        naam=naam,
+        doelgroep="beide",
+        vragen=vragen,
+        regelen=Regelen(soort="bellen"),
+        herzien=date(2026, 1, 2),
     )
     product = Product(kop, "thema", kort, {key: aspecten[key] for key in ASPECTS if key in aspecten})
     assert parse_product(format_product(product), "thema", "x.md") == product

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
+
 from bot.catalog.gemeente import Weekrooster
 from bot.catalog.render import bedrag, fill, placeholders, rooster_tekst, stray_braces, waarden
 from bot.errors import ContentError
-
 from tests.builders import gemeente
 
 
@@ -23,7 +23,15 @@ def test_a_missing_value_is_an_error() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["{{ 7*7 }}", "{% if a %}x{% endif %}", "{{ tarief.paspoort | upper }}", "{{ tarief }}", "{# noot #}", "{{ a.b.c }}", "{{ open"],
+    [
+        "{{ 7*7 }}",
+        "{% if a %}x{% endif %}",
+        "{{ tarief.paspoort | upper }}",
+        "{{ tarief }}",
+        "{# noot #}",
+        "{{ a.b.c }}",
+        "{{ open",
+    ],
 )
 def test_anything_but_a_plain_placeholder_is_refused(text: str) -> None:
     assert list(stray_braces(text))
@@ -43,7 +51,10 @@ def test_finds_placeholders() -> None:
 @pytest.mark.parametrize(
     ("rooster", "expected"),
     [
-        (dict.fromkeys(("maandag", "dinsdag", "woensdag"), "09:00-17:00"), "maandag tot en met woensdag van 9.00 tot 17.00 uur"),
+        (
+            dict.fromkeys(("maandag", "dinsdag", "woensdag"), "09:00-17:00"),
+            "maandag tot en met woensdag van 9.00 tot 17.00 uur",
+        ),
         ({"maandag": "09:00-12:00, 13:30-17:00"}, "maandag van 9.00 tot 12.00 uur en van 13.30 tot 17.00 uur"),
         (
             {"maandag": "09:00-17:00", "dinsdag": "09:00-17:00", "donderdag": "10:00-20:00"},

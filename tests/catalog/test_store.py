@@ -5,14 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from sqlalchemy.engine import Engine
+
 from bot.catalog import store
 from bot.catalog.feedback import complaints, record_complaint
 from bot.catalog.library import ProductFile
 from bot.catalog.live import LOOK_EVERY, LiveCatalog
 from bot.catalog.product import format_product
 from bot.errors import ContentError
-from sqlalchemy.engine import Engine
-
 from tests.builders import product
 
 
@@ -82,7 +82,10 @@ def test_a_withdrawn_product_is_gone_but_not_forgotten(database: Engine) -> None
     store.withdraw(database, "paspoort-aanvragen", auteur="noor", reden="bestaat niet meer")
     catalog, _ = live(database)
     assert "paspoort-aanvragen" not in catalog.products()
-    assert [row[2] for row in store.history(database, "paspoort-aanvragen")] == ["bestaat niet meer", "uit de centrale bibliotheek"]
+    assert [row[2] for row in store.history(database, "paspoort-aanvragen")] == [
+        "bestaat niet meer",
+        "uit de centrale bibliotheek",
+    ]
     with pytest.raises(KeyError):
         store.withdraw(database, "bestaat-niet", auteur="noor", reden="x")
 

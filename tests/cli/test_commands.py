@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from bot.cli import main as command
 from bot.errors import SettingError, StartError
 from bot.settings import ROOT, Settings
@@ -19,7 +20,12 @@ GOED = next((ROOT / "products").glob("*/paspoort-aanvragen.md"))
 def run(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
     env = {**os.environ, **settings, "COLUMNS": "200", "TF_CPP_MIN_LOG_LEVEL": "3"}
     return subprocess.run(
-        [sys.executable, "-m", "bot.cli.main", *arguments], cwd=ROOT, env=env, capture_output=True, text=True, timeout=120
+        [sys.executable, "-m", "bot.cli.main", *arguments],
+        cwd=ROOT,
+        env=env,
+        capture_output=True,
+        text=True,
+        timeout=120,
     )
 
 
@@ -41,13 +47,29 @@ def one_line(done: subprocess.CompletedProcess[str]) -> str:
 def test_a_broken_product_stops_the_start_with_its_place(library: Path, tmp_path: Path) -> None:
     broken = library / "burgerzaken" / GOED.name
     broken.write_text(broken.read_text(encoding="utf-8").replace("## Kosten", "## Prijzen"), encoding="utf-8")
-    said = one_line(run("start", VRAAGBAAK_PRODUCTS_DIR=str(library), VRAAGBAAK_DATA_DIR=str(tmp_path / "data"), VRAAGBAAK_ENGINE_PORT="0", VRAAGBAAK_ACTIONS_PORT="0"))
+    said = one_line(
+        run(
+            "start",
+            VRAAGBAAK_PRODUCTS_DIR=str(library),
+            VRAAGBAAK_DATA_DIR=str(tmp_path / "data"),
+            VRAAGBAAK_ENGINE_PORT="0",
+            VRAAGBAAK_ACTIONS_PORT="0",
+        )
+    )
     assert f"{broken} regel" in said and "Prijzen" in said
 
 
 def test_a_broken_municipality_stops_the_start_with_its_place(tmp_path: Path) -> None:
     (tmp_path / "voorbeeldstad.yml").write_text("id: voorbeeldstad\nnaam: [", encoding="utf-8")
-    said = one_line(run("start", VRAAGBAAK_GEMEENTEN_DIR=str(tmp_path), VRAAGBAAK_DATA_DIR=str(tmp_path / "data"), VRAAGBAAK_ENGINE_PORT="0", VRAAGBAAK_ACTIONS_PORT="0"))
+    said = one_line(
+        run(
+            "start",
+            VRAAGBAAK_GEMEENTEN_DIR=str(tmp_path),
+            VRAAGBAAK_DATA_DIR=str(tmp_path / "data"),
+            VRAAGBAAK_ENGINE_PORT="0",
+            VRAAGBAAK_ACTIONS_PORT="0",
+        )
+    )
     assert "voorbeeldstad.yml regel" in said
 
 
@@ -61,7 +83,15 @@ def test_a_number_that_is_none_is_refused() -> None:
 
 
 def test_an_unknown_default_municipality_is_refused(tmp_path: Path) -> None:
-    said = one_line(run("start", VRAAGBAAK_GEMEENTE="utopia", VRAAGBAAK_DATA_DIR=str(tmp_path), VRAAGBAAK_ENGINE_PORT="0", VRAAGBAAK_ACTIONS_PORT="0"))
+    said = one_line(
+        run(
+            "start",
+            VRAAGBAAK_GEMEENTE="utopia",
+            VRAAGBAAK_DATA_DIR=str(tmp_path),
+            VRAAGBAAK_ENGINE_PORT="0",
+            VRAAGBAAK_ACTIONS_PORT="0",
+        )
+    )
     assert "molendam, voorbeeldstad" in said
 
 
@@ -88,14 +118,18 @@ def test_import_show_export_and_lint(library: Path, tmp_path: Path) -> None:
     shown = run("products", "show", "paspoort-aanvragen", "--gemeente", "molendam", **settings).stdout
     assert "Paspoort aanvragen" in shown and "€" in shown and "{{" not in shown and "versie 1" in shown
     run("products", "export", str(tmp_path / "uit"), **settings)
-    assert (tmp_path / "uit" / "burgerzaken" / GOED.name).read_text(encoding="utf-8") == GOED.read_text(encoding="utf-8")
+    assert (tmp_path / "uit" / "burgerzaken" / GOED.name).read_text(encoding="utf-8") == GOED.read_text(
+        encoding="utf-8"
+    )
     assert run("products", "lint", **settings).returncode == 0
 
 
 def test_lint_reports_every_broken_file(library: Path) -> None:
     text = GOED.read_text(encoding="utf-8")
     for number in (1, 2):
-        (library / "burgerzaken" / f"kapot-{number}.md").write_text(text.replace("doelgroep: inwoner", "doelgroep: x"), encoding="utf-8")
+        (library / "burgerzaken" / f"kapot-{number}.md").write_text(
+            text.replace("doelgroep: inwoner", "doelgroep: x"), encoding="utf-8"
+        )
     done = run("products", "lint", str(library))
     assert done.returncode == 1
     assert done.stdout.count("veld doelgroep") == 2

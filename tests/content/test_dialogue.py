@@ -9,13 +9,31 @@ from typing import Any
 
 import pytest
 import yaml
+
 from bot.nlg.texts import knoppen
 from bot.search.decision import Uitkomst
 from bot.settings import ROOT
 
-ACTS = """vraag_product begroeting afscheid bedankt bevestigen ontkennen medewerker_spreken zaakstatus afspraak_maken
-afspraak_verzetten afspraak_annuleren terugbelverzoek klacht_over_bot ben_je_een_robot opnieuw_beginnen andere_taal
-noodgeval buiten_scope""".split()
+ACTS = [
+    "vraag_product",
+    "begroeting",
+    "afscheid",
+    "bedankt",
+    "bevestigen",
+    "ontkennen",
+    "medewerker_spreken",
+    "zaakstatus",
+    "afspraak_maken",
+    "afspraak_verzetten",
+    "afspraak_annuleren",
+    "terugbelverzoek",
+    "klacht_over_bot",
+    "ben_je_een_robot",
+    "opnieuw_beginnen",
+    "andere_taal",
+    "noodgeval",
+    "buiten_scope",
+]
 LANGUAGES = {"en", "de", "fr", "tr", "pl", "ar", "uk"}
 
 
@@ -86,7 +104,10 @@ def test_danger_has_its_kinds_and_other_languages_their_texts() -> None:
     assert {item["metadata"]["taal"] for item in examples()["andere_taal"]} >= LANGUAGES
 
 
-@pytest.mark.parametrize(("kind", "numbers"), [(None, ["112", "113", "0800-2000"]), ("zelfmoord", ["112", "113", "0800-0113"]), ("geweld", ["112", "0800-2000"])])
+@pytest.mark.parametrize(
+    ("kind", "numbers"),
+    [(None, ["112", "113", "0800-2000"]), ("zelfmoord", ["112", "113", "0800-0113"]), ("geweld", ["112", "0800-2000"])],
+)
 def test_danger_texts_have_the_right_numbers(kind: str | None, numbers: list[str]) -> None:
     for variation in domain()["responses"]["utter_noodgeval"]:
         kinds = [condition["value"] for condition in variation.get("condition", [])]

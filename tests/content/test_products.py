@@ -8,6 +8,7 @@ from functools import lru_cache
 from urllib.parse import urlsplit
 
 import pytest
+
 from bot.catalog.gemeente import load_gemeenten
 from bot.catalog.library import ProductFile, read_library
 from bot.catalog.lint import lint

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time
 
 import pytest
+
 from bot.catalog.gemeente import Openingstijden
 from bot.handoff.opening_hours import TIJDZONE, bereikbaarheid, onbekende_feestdagen, sluitingsreden
 
@@ -89,4 +90,6 @@ def test_never_open_gives_no_opening() -> None:
 
 
 def test_unknown_holiday_names_are_found() -> None:
-    assert onbekende_feestdagen(tijden(ook_dicht=("Sinterklaas",), toch_open=("Goede Vrijdag",)), 2026) == ("Sinterklaas",)
+    assert onbekende_feestdagen(tijden(ook_dicht=("Sinterklaas",), toch_open=("Goede Vrijdag",)), 2026) == (
+        "Sinterklaas",
+    )

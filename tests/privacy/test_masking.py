@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
-from bot.privacy.masking import mask
 from hypothesis import given
 from hypothesis import strategies as st
 from stdnum.nl import bsn
+
+from bot.privacy.masking import mask
 
 
 @pytest.mark.parametrize(
@@ -59,11 +60,18 @@ def a_bsn(number: int) -> str | None:
     return None if last == 10 or len(set(body)) == 1 else body + str(last)
 
 
-valid_bsn = st.integers(10_000_000, 99_999_999).map(a_bsn).filter(lambda number: number is not None and bsn.is_valid(number))
+valid_bsn = (
+    st.integers(10_000_000, 99_999_999).map(a_bsn).filter(lambda number: number is not None and bsn.is_valid(number))
+)
 separator = st.sampled_from(["", " ", ".", "-", "\u00a0", " - "])
 
 
-@given(number=valid_bsn, split=separator, before=st.sampled_from(["", "bsn: ", "ik ben ", "(", "nr."]), after=st.sampled_from(["", ".", " dank", ")", ", ja"]))
+@given(
+    number=valid_bsn,
+    split=separator,
+    before=st.sampled_from(["", "bsn: ", "ik ben ", "(", "nr."]),
+    after=st.sampled_from(["", ".", " dank", ")", ", ja"]),
+)
 def test_no_bsn_gets_through_however_it_is_written(number: str, split: str, before: str, after: str) -> None:
     written = split.join((number[:3], number[3:6], number[6:]))
     masked = mask(f"{before}{written}{after}")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from bot.search.decision import Beslissing, Bericht, Drempels, Gesprek, Keuze, Uitkomst, decide
+
+from bot.search.decision import Bericht, Beslissing, Drempels, Gesprek, Keuze, Uitkomst, decide
 from bot.search.searcher import Ranking, Treffer
 from bot.search.text import Token, words
-
 from tests.builders import product
 
 PRODUCTS = {
@@ -96,10 +96,25 @@ KEUZES = (
 )
 
 
-@pytest.mark.parametrize("said", ["Paspoort voor een kind", "paspoort voor een kind.", "2", "nummer 2", "ja die tweede", "de tweede graag", "de laatste"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Paspoort voor een kind",
+        "paspoort voor een kind.",
+        "2",
+        "nummer 2",
+        "ja die tweede",
+        "de tweede graag",
+        "de laatste",
+    ],
+)
 def test_a_choice_is_taken_by_title_or_number(said: str) -> None:
     beslissing = decide(bericht(said, gesprek=Gesprek(keuzes=KEUZES)))
-    assert (beslissing.uitkomst, beslissing.product, beslissing.aspect) == (Uitkomst.ANTWOORD, "paspoort-kind", "kosten")
+    assert (beslissing.uitkomst, beslissing.product, beslissing.aspect) == (
+        Uitkomst.ANTWOORD,
+        "paspoort-kind",
+        "kosten",
+    )
 
 
 def test_none_of_these_counts_as_not_understood() -> None:
@@ -174,7 +189,10 @@ def test_a_correction_may_be_another_subject_altogether() -> None:
     assert outcome(beslissing) == (Uitkomst.ANTWOORD, "huisvuil")
 
 
-@pytest.mark.parametrize("said", ["ik wil een parkeervergunning", "mijn man is overleden wat moet ik doen", "mijn kat is dood en die moet weg"])
+@pytest.mark.parametrize(
+    "said",
+    ["ik wil een parkeervergunning", "mijn man is overleden wat moet ik doen", "mijn kat is dood en die moet weg"],
+)
 def test_an_uncertain_new_subject_is_not_pulled_into_the_old_one(said: str) -> None:
     beslissing = decide(
         bericht(
@@ -212,7 +230,10 @@ def test_a_weak_act_gives_way_to_a_certain_product() -> None:
 def test_out_of_scope_needs_an_uncertain_ranking() -> None:
     acts = {"buiten_scope": 0.7, "vraag_product": 0.3}
     assert decide(bericht("recept", ranking(huisvuil=0.2), acts=acts)).act == "buiten_scope"
-    assert decide(bericht("buren", ranking(huisvuil=0.4, parkeervergunning=0.3), acts=acts)).uitkomst is Uitkomst.VERDUIDELIJKING
+    assert (
+        decide(bericht("buren", ranking(huisvuil=0.4, parkeervergunning=0.3), acts=acts)).uitkomst
+        is Uitkomst.VERDUIDELIJKING
+    )
     assert decide(bericht("recept", ranking(huisvuil=0.8), acts=acts)).product == "huisvuil"
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from bot.errors import ContentError
 from bot.search.decision import Uitkomst
 from bot.search.measure import Toetsvraag, Uitslag, read_test_questions, summarise
@@ -24,7 +25,16 @@ def uitslag(uitkomst: Uitkomst, *ranking: str, act: str = "vraag_product", **kwa
 
 def test_counts_what_the_issue_of_each_figure_says() -> None:
     figures = summarise(
-        [vraag("a"), vraag("a"), vraag("a", aspect="kosten"), vraag("b"), vraag(), vraag(), vraag(act="bedankt"), vraag(act="begroeting")],
+        [
+            vraag("a"),
+            vraag("a"),
+            vraag("a", aspect="kosten"),
+            vraag("b"),
+            vraag(),
+            vraag(),
+            vraag(act="bedankt"),
+            vraag(act="begroeting"),
+        ],
         [
             uitslag(Uitkomst.ANTWOORD, "a", "b"),
             uitslag(Uitkomst.ANTWOORD, "b", "a"),

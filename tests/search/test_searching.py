@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from bot.catalog.product import Product
 from bot.catalog.questions import Voorbeeld
 from bot.search.acts import VRAAG_PRODUCT, fit_acts, kind_of, total_per_act
@@ -17,25 +20,50 @@ from bot.search.neighbours import Neighbours
 from bot.search.ranker import SIGNALEN, VRAAGSIGNALEN, Geval, fit_ranker
 from bot.search.searcher import Searcher, Vraag
 from bot.search.text import clean, fold, words
-from hypothesis import given
-from hypothesis import strategies as st
-
 from tests.builders import product
 
 PRODUCTS = {
     one.id: one
     for one in (
-        product("paspoort-aanvragen", synoniemen=["reisdocument", "pas"], kort="U vraagt een paspoort aan bij de balie."),
+        product(
+            "paspoort-aanvragen", synoniemen=["reisdocument", "pas"], kort="U vraagt een paspoort aan bij de balie."
+        ),
         product("huisvuil", synoniemen=["restafval", "vuilniszak"], kort="Uw restafval gaat in de grijze container."),
-        product("parkeervergunning", synoniemen=["vergunning parkeren"], kort="Met een vergunning parkeert u bij huis."),
+        product(
+            "parkeervergunning", synoniemen=["vergunning parkeren"], kort="Met een vergunning parkeert u bij huis."
+        ),
         product("hondenbelasting", synoniemen=["belasting hond"], kort="Voor een hond betaalt u belasting."),
     )
 }
 VRAGEN = {
-    "paspoort-aanvragen": ["mijn paspoort is verlopen", "nieuw paspoort nodig", "hoe kom ik aan een reisdocument", "op vakantie zonder geldig paspoort", "paspoort kosten"],
-    "huisvuil": ["waar laat ik mijn vuilnis", "grijze container vol afval", "restafval weggooien", "vuilniszak aan de straat", "wanneer komt de vuilniswagen"],
-    "parkeervergunning": ["ik wil parkeren voor mijn deur", "vergunning om te parkeren", "auto in mijn straat parkeren", "parkeren als bewoner", "parkeerkaart bewoners"],
-    "hondenbelasting": ["mijn hond aanmelden", "belasting voor een puppy", "ik heb een hond gekregen", "twee honden hoeveel belasting", "hond overleden belasting stoppen"],
+    "paspoort-aanvragen": [
+        "mijn paspoort is verlopen",
+        "nieuw paspoort nodig",
+        "hoe kom ik aan een reisdocument",
+        "op vakantie zonder geldig paspoort",
+        "paspoort kosten",
+    ],
+    "huisvuil": [
+        "waar laat ik mijn vuilnis",
+        "grijze container vol afval",
+        "restafval weggooien",
+        "vuilniszak aan de straat",
+        "wanneer komt de vuilniswagen",
+    ],
+    "parkeervergunning": [
+        "ik wil parkeren voor mijn deur",
+        "vergunning om te parkeren",
+        "auto in mijn straat parkeren",
+        "parkeren als bewoner",
+        "parkeerkaart bewoners",
+    ],
+    "hondenbelasting": [
+        "mijn hond aanmelden",
+        "belasting voor een puppy",
+        "ik heb een hond gekregen",
+        "twee honden hoeveel belasting",
+        "hond overleden belasting stoppen",
+    ],
 }
 OVERIG = {
     "begroeting": ["hallo", "goedemorgen", "hoi daar", "dag allemaal"],
@@ -115,13 +143,20 @@ def test_nothing_to_go_on_gives_no_product(learned: tuple[Knowledge, TextFeature
 
 def test_a_product_added_after_training_is_found(learned: tuple[Knowledge, TextFeatures, Searcher]) -> None:
     knowledge, features, search = learned
-    new = product("zwembad", synoniemen=["zwemmen", "baantjes trekken"], vragen=["hoe laat is het zwembad open"], kort="U zwemt in het zwembad.")
+    new = product(
+        "zwembad",
+        synoniemen=["zwemmen", "baantjes trekken"],
+        vragen=["hoe laat is het zwembad open"],
+        kort="U zwemt in het zwembad.",
+    )
     renewed = search.renewed(PRODUCTS | {"zwembad": new})
     ranking = renewed.rank(vraag("hoe laat gaat het zwembad open", features), knowledge.ranker)
     assert ranking.treffers[0].product == "zwembad"
 
 
-def test_products_added_after_training_do_not_push_others_aside(learned: tuple[Knowledge, TextFeatures, Searcher]) -> None:
+def test_products_added_after_training_do_not_push_others_aside(
+    learned: tuple[Knowledge, TextFeatures, Searcher],
+) -> None:
     knowledge, features, search = learned
     new = {f"nieuw-{number}": product(f"nieuw-{number}", kort=f"Iets anders, nummer {number}.") for number in range(20)}
     renewed = search.renewed(PRODUCTS | new)
@@ -172,7 +207,11 @@ def test_field_search_knows_nothing_of_unknown_words() -> None:
 def test_names_are_found_word_for_word_and_nearly() -> None:
     names = NameIndex(list(PRODUCTS.values()), dutch.many)
     assert names.literal(dutch("ik zoek een reisdocument")) == {"paspoort-aanvragen": 1}
-    assert names.likeness("paspoort-aanvragen", "paspoort aanvragn") > 0.9 > names.likeness("huisvuil", "paspoort aanvragn")
+    assert (
+        names.likeness("paspoort-aanvragen", "paspoort aanvragn")
+        > 0.9
+        > names.likeness("huisvuil", "paspoort aanvragn")
+    )
 
 
 def test_neighbours_without_examples_give_nothing() -> None:
