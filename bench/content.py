@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from bench.task import SEED
 from bot.catalog.library import read_library
 from bot.catalog.product import Product
-from bot.catalog.questions import examples_of
+from bot.catalog.questions import examples_of, read_questions
 from bot.search.fields import VELDEN
 from bot.search.text import STOPWOORDEN, words
 from bot.settings import Settings
@@ -50,6 +50,13 @@ def documents(products: Sequence[Product]) -> list[Document]:
 def product_examples(products: Sequence[Product]) -> list[Example]:
     """Name, synonyms and example questions of the product files; without repetitions."""
     return _unique([(item.vraag, item.product) for item in examples_of(products)])
+
+
+def ways_to_ask(settings: Settings, products: Sequence[Product]) -> list[str]:
+    """All texts of product files and question library; quickly, for counting and comparing."""
+    known = {product.id for product in products}
+    library = read_questions(settings.path(settings.questions_dir))
+    return [*(text for text, _ in product_examples(products)), *(one.vraag for one in library if one.product in known)]
 
 
 def library_examples(settings: Settings, quick: bool = False) -> list[Example]:

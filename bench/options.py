@@ -22,6 +22,8 @@ class Options:
 
     parts: tuple[str, ...]
     """Names of contenders, and `rest`."""
+    whole: bool
+    """Whether this is the run that the report is for: not a part, not a quick one."""
     quick: bool
     out: Path | None
     """Where the report goes; None: to the terminal."""
@@ -61,6 +63,7 @@ def parse(arguments: Sequence[str]) -> Options:
     whole = not given.only and not given.quick
     return Options(
         parts=tuple(part for part in PARTS if part in parts),
+        whole=whole,
         quick=given.quick,
         out=given.out or (REPORT if whole else None),
         diet_epochs=given.diet_epochs or (QUICK_DIET_EPOCHS if given.quick else DIET_EPOCHS),

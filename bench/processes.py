@@ -34,7 +34,7 @@ Follow = Callable[[int, int, str], None]
 """Called now and then with: questions done, questions in all (0: not known), and what the process last wrote."""
 
 
-class ProcessFailed(Exception):  # noqa: N818
+class ProcessFailed(Exception):
     """A child process stopped with an error or took too long; the text says so in one line."""
 
 

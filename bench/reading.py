@@ -63,7 +63,7 @@ def rest_reading(installation: Installation) -> list[str]:
         )
     errors = sum(load.errors for load in installation.loads)
     if installation.loads:
-        lines.append("No turn failed." if not errors else f"**{errors} turns failed.**")
+        lines.append(f"**{errors} turn{'s' * (errors > 1)} failed.**" if errors else "No turn failed.")
     if installation.edits:
         longest = max(edit.live_seconds for edit in installation.edits)
         promise = "within" if longest <= 2 else "**not within**"

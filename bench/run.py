@@ -16,6 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 
 from bench import rest
 from bench.contenders import CONTENDERS, ENGINE, Contender
+from bench.content import product_examples, read_products, ways_to_ask
 from bench.machine import load_average, machine, package_versions
 from bench.options import REST, Options
 from bench.processes import Follow, ProcessFailed, environment, run_module
@@ -23,8 +24,6 @@ from bench.questions import Question, literally_in, read_questions, sample
 from bench.results import Installation, Measured, Outcome
 from bench.statistics import hit
 from bench.task import NotAvailable, Task
-from bot.catalog.questions import examples_of
-from bot.cli.engine import quiet
 from bot.cli.start import language_pipeline
 from bot.settings import ROOT, Settings
 
@@ -60,27 +59,23 @@ class Workplace:
 
 def run(options: Options, console: Console) -> Measured:
     """Measure everything that the options ask for."""
-    quiet()
-    # It pulls in libraries that `quiet` has to reach first.
-    from bot.nlu.library import Library
-
     began, load_before = time.perf_counter(), load_average()
     with tempfile.TemporaryDirectory(prefix="vraagbaak-bench-") as folder, _progress(console) as progress:
         settings = Settings(
             data_dir=str(Path(folder) / "data"),
             models_dir=str(Path(folder) / "models"),
-            **_copied(Path(folder)),
             engine_port=rest.free_port(),
             actions_port=rest.free_port(),
         )
-        place = Workplace(Path(folder), settings, options, progress)
+        place = Workplace(Path(folder), _with_copies(settings, Path(folder)), options, progress)
         step = progress.add_task("reading questions and content", total=None, tail="")
-        library = Library(settings)
-        questions, left_out = read_questions(QUESTIONS, library.products.keys())
+        products = read_products(place.settings)
+        asked_already = ways_to_ask(place.settings, products)
+        questions, left_out = read_questions(QUESTIONS, {product.id for product in products})
         if options.quick:
             questions = sample(questions, QUICK_QUESTIONS)
         progress.remove_task(step)
-        console.print(f"{len(questions)} questions, {len(library.products)} products", highlight=False)
+        console.print(f"{len(questions)} questions, {len(products)} products", highlight=False)
         outcomes = [
             _contend(place, contender, questions, console)
             for contender in CONTENDERS
@@ -91,10 +86,10 @@ def run(options: Options, console: Console) -> Measured:
             questions=len(questions),
             left_out=left_out,
             styles=[question.style for question in questions],
-            literal=literally_in(questions, (item.vraag for item in library.voorbeelden)),
-            products=len(library.products),
-            examples=len(examples_of(library.products.values())),
-            library=len(library.voorbeelden),
+            literal=literally_in(questions, asked_already),
+            products=len(products),
+            examples=len(product_examples(products)),
+            library=len(asked_already),
             outcomes=outcomes,
             installation=installation,
             language=language_pipeline(),
@@ -105,13 +100,12 @@ def run(options: Options, console: Console) -> Measured:
         )
 
 
-def _copied(folder: Path) -> dict[str, str]:
-    """Settings of a copy of the content, so that all get the same when someone edits it meanwhile."""
-    own = Settings()
-    copies = {"products_dir": folder / "products", "questions_dir": folder / "questions"}
-    for name, copy in copies.items():
-        shutil.copytree(own.path(getattr(own, name)), copy)
-    return {name: str(copy) for name, copy in copies.items()}
+def _with_copies(settings: Settings, folder: Path) -> Settings:
+    """Settings with a copy of the content, so that all get the same when someone edits it meanwhile."""
+    products, questions = folder / "products", folder / "questions"
+    shutil.copytree(settings.path(settings.products_dir), products)
+    shutil.copytree(settings.path(settings.questions_dir), questions)
+    return replace(settings, products_dir=str(products), questions_dir=str(questions))
 
 
 def _contend(place: Workplace, contender: Contender, questions: Sequence[Question], console: Console) -> Outcome:

@@ -14,7 +14,7 @@ Rank = Callable[[str], Sequence[str]]
 """A question in, product ids out: best first, at least the best three when there are so many."""
 
 
-class NotAvailable(Exception):  # noqa: N818 (it is an outcome, not a fault)
+class NotAvailable(Exception):
     """A contender cannot run on this machine; the text says why."""
 
 

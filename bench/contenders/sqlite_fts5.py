@@ -11,7 +11,8 @@ from bot.search.fields import VELDEN
 from bot.settings import load_settings
 
 FILE = "fts5.sqlite"
-SEARCH = f"SELECT product FROM search WHERE search MATCH ? ORDER BY bm25(search, 0, {', '.join(map(str, VELDEN.values()))}) LIMIT 10"  # noqa: S608, E501
+WEIGHTS = ", ".join(str(weight) for weight in VELDEN.values())
+SEARCH = f"SELECT product FROM search WHERE search MATCH ? ORDER BY bm25(search, 0, {WEIGHTS}) LIMIT 10"  # noqa: S608
 
 
 def gather(task: Task) -> list[Document]:

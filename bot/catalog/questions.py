@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import yaml
 
@@ -18,7 +18,10 @@ STIJLEN = ("gewoon", "kort", "situatie", "echt", "typfout", "vlaams", "anders")
 
 ASPECT_IDS = (*ASPECTS, CONTACT)
 
+Bron = Literal["bibliotheek", "product", "vorm"]
+
 BUITEN_SCOPE = "buiten_scope.yml"
+VORMEN = "vormen.yml"
 APART = "apart"
 """Folder of the held-apart part: written by others, never trained on."""
 
@@ -31,8 +34,16 @@ class Voorbeeld:
     product: str
     aspect: str | None = None
     stijl: str = "gewoon"
-    uit_product: bool = False
-    """Whether it stands in a product file (where no aspects are marked) and not in the question library."""
+    bron: Bron = "bibliotheek"
+    """Where it stands: in the library, in a product file (where no aspects are marked), or made of a name and a form."""
+
+
+@dataclass(frozen=True)
+class Vorm:
+    """A plain form to ask in, with `{naam}` where the name comes."""
+
+    vorm: str
+    aspect: str | None
 
 
 def read_questions(folder: Path) -> Iterator[Voorbeeld]:
@@ -42,7 +53,7 @@ def read_questions(folder: Path) -> Iterator[Voorbeeld]:
         ContentError: naming file, product and question that cannot be used.
     """
     for path in sorted(folder.glob("*.yml")):
-        if path.name == BUITEN_SCOPE:
+        if path.name in (BUITEN_SCOPE, VORMEN):
             continue
         raw = _load(path)
         if not isinstance(raw, dict):
@@ -62,7 +73,7 @@ def read_questions(folder: Path) -> Iterator[Voorbeeld]:
 def examples_of(products: Iterable[Product]) -> list[Voorbeeld]:
     """The examples that editors see: name, synonyms and example questions of each product."""
     return [
-        Voorbeeld(vraag, product.id, uit_product=True)
+        Voorbeeld(vraag, product.id, bron="product")
         for product in products
         for vraag in (product.kop.naam, *product.kop.synoniemen, *product.kop.vragen)
     ]
@@ -80,6 +91,25 @@ def read_out_of_scope(folder: Path) -> list[tuple[str, str]]:
     if not isinstance(raw, dict):
         raise ContentError(str(path), "verwacht per soort een lijst berichten")
     return [(str(text), str(kind)) for kind, texts in raw.items() for text in texts or ()]
+
+
+def read_forms(folder: Path) -> dict[str, list[Vorm]]:
+    """The plain forms of `vormen.yml`, per purpose (`leren`, `ijken`); none when there is no such file.
+
+    Raises ContentError.
+    """
+    path = folder / VORMEN
+    if not path.exists():
+        return {}
+    raw = _load(path)
+    try:
+        forms = {str(doel): [Vorm(**item) for item in items] for doel, items in raw.items()}
+    except (AttributeError, TypeError) as error:
+        raise ContentError(str(path), "verwacht per doel een lijst van {vorm: ..., aspect: ...}") from error
+    for vorm in (vorm for group in forms.values() for vorm in group):
+        if "{naam}" not in vorm.vorm or (vorm.aspect is not None and vorm.aspect not in ASPECT_IDS):
+            raise ContentError(str(path), f"een vorm heeft {{naam}} en een bestaand aspect; niet {vorm}")
+    return forms
 
 
 def questions_digest(folder: Path, extension: str = "yml") -> str:

@@ -11,6 +11,7 @@ import click
 from rich.console import Console
 
 from bot.cli.products import products
+from bot.cli.questions import vragen
 from bot.database import open_database, upgrade
 from bot.errors import VraagbaakError
 from bot.settings import load_settings
@@ -24,6 +25,7 @@ def vraagbaak() -> None:
 
 
 vraagbaak.add_command(products)
+vraagbaak.add_command(vragen)
 
 
 @vraagbaak.command()

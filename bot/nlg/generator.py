@@ -67,6 +67,9 @@ class Generator(NaturalLanguageGenerator):
         """The message for a response: `text` (Markdown), `buttons`, and metadata with the choices and the outcome."""
         gemeente = gemeenten_of(self._settings)[gemeente_of_tracker(tracker, self._settings)]
         live_catalog(self._settings).refresh()
+        if utter_action not in self._responses:
+            # Rasa asks for optional texts as well, such as utter_restart.
+            return None
         variations = ResponseVariationFilter(self._responses).responses_for_utter_action(
             utter_action, output_channel, tracker.current_slot_values()
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Iterator, Mapping
 
-from rasa.shared.core.events import BotUttered, UserUttered
+from rasa.shared.core.events import BotUttered, Restarted, SessionStarted, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.training_data.message import Message
 
@@ -49,6 +49,8 @@ def _bot_turns(tracker: DialogueStateTracker) -> Iterator[Mapping[str, Any]]:
     """Metadata of the bot's messages, newest first, one per turn (the last message of each turn)."""
     fresh = True
     for event in reversed(tracker.events):
+        if isinstance(event, (Restarted, SessionStarted)):
+            return
         if isinstance(event, UserUttered):
             fresh = True
         elif isinstance(event, BotUttered) and fresh:

@@ -67,13 +67,13 @@ class DialogueActClassifier(GraphComponent):
         examples, library = training_data.intent_examples, training_library()
         features = ontleding_of(examples[0]).features
         assert features is not None
-        questions, outside = library.vectors(features)
-        matrix = sparse.vstack(
-            [*(ontleding_of(message).vector for message in examples), outside, questions], format="csr"
-        )
+        vectors = library.vectors(features)
+        parts = [*(ontleding_of(message).vector for message in examples), vectors.outside]
+        questions = sparse.vstack([vectors.subjects, vectors.questions], format="csr")
         labels = [_label(message) for message in examples]
         labels += [f"{BUITEN_SCOPE}/{kind}" for _, kind in library.out_of_scope]
         labels += [VRAAG_PRODUCT] * questions.shape[0]
+        matrix = sparse.vstack([*parts, questions], format="csr")
         self._model = fit_acts(matrix, labels)
         return storage.save(self._model_storage, self._resource, self._model)
 

@@ -19,11 +19,13 @@ from bot.catalog.questions import (
     Voorbeeld,
     examples_of,
     questions_digest,
+    read_forms,
     read_out_of_scope,
     read_questions,
 )
 from bot.search.dutch import load_dutch
 from bot.search.features import TextFeatures
+from bot.search.plain import plain_questions
 from bot.search.text import Token
 from bot.settings import Settings, load_settings
 
@@ -36,6 +38,15 @@ class Texts:
     tokens: List[List[Token]]
 
 
+@dataclass(frozen=True)
+class Vectors:
+    """Vectors of the texts of the library, (texts, features) each."""
+
+    questions: sparse.csr_matrix
+    outside: sparse.csr_matrix
+    subjects: sparse.csr_matrix
+
+
 class Library:
     """What the components train on, beside Rasa's examples of the dialogue acts."""
 
@@ -46,22 +57,26 @@ class Library:
             file.product.id: file.product for file in read_library(settings.path(settings.products_dir))
         }
         known = [voorbeeld for voorbeeld in read_questions(folder) if voorbeeld.product in self.products]
-        self.voorbeelden: List[Voorbeeld] = [*examples_of(self.products.values()), *known]
+        plain = plain_questions(list(self.products.values()), read_forms(folder))
+        self.voorbeelden: List[Voorbeeld] = [*examples_of(self.products.values()), *plain.leren, *known]
         self.out_of_scope: List[Tuple[str, str]] = read_out_of_scope(folder)
         apart = folder / APART
         self.held_apart: List[Tuple[str, Optional[str]]] = [
             *((voorbeeld.vraag, voorbeeld.product) for voorbeeld in read_questions(apart)),
+            *((voorbeeld.vraag, voorbeeld.product) for voorbeeld in plain.ijken),
             *((text, None) for text, _ in read_out_of_scope(apart)),
         ]
         self.questions = _texts([voorbeeld.vraag for voorbeeld in self.voorbeelden])
         self.outside = _texts([text for text, _ in self.out_of_scope])
-        self._vectors: Optional[Tuple[TextFeatures, sparse.csr_matrix, sparse.csr_matrix]] = None
+        self.subjects = _texts(list(plain.woorden))
+        self._vectors: Optional[Tuple[TextFeatures, Vectors]] = None
 
-    def vectors(self, features: TextFeatures) -> Tuple[sparse.csr_matrix, sparse.csr_matrix]:
-        """Vectors of the questions and of the messages out of scope; worked out once per set of features."""
+    def vectors(self, features: TextFeatures) -> Vectors:
+        """Vectors of all texts of the library; worked out once per set of features."""
         if self._vectors is None or self._vectors[0] is not features:
-            self._vectors = (features, features(self.questions.tokens), features(self.outside.tokens))
-        return self._vectors[1], self._vectors[2]
+            parts = (features(part.tokens) for part in (self.questions, self.outside, self.subjects))
+            self._vectors = (features, Vectors(*parts))
+        return self._vectors[1]
 
 
 def training_library() -> Library:

@@ -93,17 +93,18 @@ class ProductRetriever(GraphComponent):
         examples, library = training_data.intent_examples, training_library()
         features = ontleding_of(examples[0]).features
         assert features is not None
-        questions, outside = library.vectors(features)
+        vectors = library.vectors(features)
         acts = [message for message in examples if message.get(INTENT) != VRAAG_PRODUCT]
         self._knowledge = learn(
             library.products,
             library.voorbeelden,
-            questions,
+            vectors.questions,
             [
                 *((message.get(TEXT), message.get(INTENT)) for message in acts),
                 *((text, BUITEN_SCOPE) for text, _ in library.out_of_scope),
             ],
-            sparse.vstack([*(ontleding_of(message).vector for message in acts), outside], format="csr"),
+            sparse.vstack([*(ontleding_of(message).vector for message in acts), vectors.outside], format="csr"),
+            vectors.subjects,
             library.held_apart,
             analyse=self._dutch.many,
             vectorise=features,
@@ -135,7 +136,8 @@ class ProductRetriever(GraphComponent):
                 tekst=message.get(TEXT) or "",
                 tokens=vraag.tokens,
                 acts=total_per_act(ontleding.acts),
-                aspect=knowledge.aspects.aspect(ontleding.vector)[0],
+                # A bare word asks for no single aspect.
+                aspect=knowledge.aspects.aspect(ontleding.vector)[0] if len(vraag.tokens) > 1 else None,
                 ranking=searcher.rank(vraag, knowledge.ranker),
                 gesprek=conversation_so_far(tracker),
                 drempels=drempels,

@@ -70,6 +70,7 @@ class QuestionFeaturizer(GraphComponent):
                 *(ontleding_of(message).tokens for message in training_data.training_examples),
                 *library.questions.tokens,
                 *library.outside.tokens,
+                *library.subjects.tokens,
             ]
         )
         return storage.save(self._model_storage, self._resource, self.features)

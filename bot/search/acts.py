@@ -16,7 +16,7 @@ BUITEN_SCOPE = "buiten_scope"
 NOODGEVAL = "noodgeval"
 ANDERE_TAAL = "andere_taal"
 
-MEESTE = 8000
+MEESTE = 15000
 """Examples of one label to learn from, at most."""
 NOOD_DREMPEL = 0.35
 """Danger wins from this share on: showing 112 once too often costs a smile, missing it could cost a life."""

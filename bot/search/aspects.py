@@ -11,8 +11,8 @@ from scipy import sparse
 from bot.search.acts import ActModel, fit_acts
 
 GEEN = "geen"
-ASPECT_DREMPEL = 0.5
-"""Share from which an aspect is taken as asked; below it the whole answer is the safer reply."""
+ASPECT_DREMPEL = 0.3
+"""Share from which an aspect is taken as asked; below it the short answer is the safer reply."""
 
 
 @dataclass(frozen=True)
@@ -24,10 +24,9 @@ class AspectModel:
     def aspect(self, row: sparse.csr_matrix, drempel: float = ASPECT_DREMPEL) -> tuple[str | None, float]:
         """The asked aspect (or None) and its share, for one message's vector."""
         shares = self.model.shares(row)
+        none = shares.pop(GEEN, 0.0)
         best = max(shares, key=lambda label: shares[label])
-        if best == GEEN or shares[best] < drempel:
-            return None, shares.get(GEEN, 0.0)
-        return best, shares[best]
+        return (best, shares[best]) if shares[best] >= drempel else (None, none)
 
 
 def fit_aspects(matrix: sparse.csr_matrix, aspects: Sequence[str | None]) -> AspectModel:

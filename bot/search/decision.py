@@ -35,9 +35,9 @@ class Uitkomst(StrEnum):
 class Drempels:
     """Certainties (0-1) from which the assistant answers, or asks back."""
 
-    antwoord: float = 0.55
+    antwoord: float = 0.75
     verduidelijking: float = 0.30
-    keuze: float = 0.04
+    keuze: float = 0.02
     """A product below this certainty is not worth a button."""
 
 
@@ -113,8 +113,14 @@ MAX_KEUZES = 4
 AFHANKELIJK = 9
 """A message longer than this many words stands on its own."""
 ACT_DREMPEL = 0.5
-"""Share from which another dialogue act than a product question is believed against a certain product."""
+"""Share from which another dialogue act is believed against a product that is just certain enough to answer."""
+ACT_ZEKER = 0.62
+"""The same against a product that is wholly certain."""
 
+WINST = 2.0
+"""How many times likelier an addition must make a relative, to be about that relative."""
+NIETS = 0.01
+"""Certainty that counts as none, so that a gain over nothing stays a number."""
 VERWANT = 3.0
 """How much likelier a relative of the offered products is meant by a correction."""
 
@@ -293,19 +299,27 @@ def _corrected(bericht: Bericht, anchors: Sequence[str], said: Sequence[str]) ->
 
 
 def _added(bericht: Bericht, anchors: Sequence[str], said: Sequence[str]) -> Beslissing | None:
-    """The product in the conversation or one of its relatives, whichever the addition points to."""
+    """The relative of the product in the conversation that the addition points to, or else that product itself."""
     family = _family(anchors, bericht.products)
-    ranking = bericht.zoek(f"{bericht.products[anchors[0]].kop.naam} {' '.join(said[1:])}")
-    related = [treffer for treffer in ranking.treffers if treffer.product in family]
-    total = sum(treffer.zekerheid for treffer in related)
-    if not related or total < bericht.drempels.verduidelijking:
-        return None
+    naam = bericht.products[anchors[0]].kop.naam
+    before = {treffer.product: treffer.zekerheid for treffer in bericht.zoek(naam).treffers}
+    ranking = bericht.zoek(f"{naam} {' '.join(said[1:])}")
+    # The name itself always fits the product it was taken from; what counts is whom the addition makes likelier.
+    gains = {
+        treffer.product: treffer.zekerheid / (before.get(treffer.product, 0.0) + NIETS)
+        for treffer in ranking.treffers
+        if treffer.product in family
+        and treffer.product not in anchors[:1]
+        and treffer.zekerheid >= bericht.drempels.keuze
+    }
+    best = max(gains, key=lambda product: gains[product], default=None)
+    if best is not None and gains[best] >= WINST:
+        return _answer(bericht, best, bericht.aspect, ranking)
     # A new question may begin with "en" as well: then it is clear without the conversation.
-    alone = bericht.ranking.treffers[0].product if bericht.ranking.treffers else None
-    if bericht.beste >= bericht.drempels.antwoord and alone not in family:
+    if bericht.beste >= bericht.drempels.antwoord:
         return None
-    if related[0].zekerheid / total >= 0.5:
-        return _answer(bericht, related[0].product, bericht.aspect, ranking)
+    if bericht.aspect is not None and ranking.treffers and ranking.treffers[0].product == anchors[0]:
+        return _answer(bericht, anchors[0], bericht.aspect, ranking)
     return None
 
 
@@ -314,9 +328,16 @@ def _other_act(bericht: Bericht) -> Beslissing | None:
     act = bericht.act
     if act in (VRAAG_PRODUCT, BUITEN_SCOPE):
         return None
-    if bericht.acts[act] < ACT_DREMPEL and bericht.beste >= bericht.drempels.antwoord:
+    if bericht.acts[act] < _needed(bericht.beste, bericht.drempels.antwoord):
         return None
     return Beslissing(act, Uitkomst.DIALOOG, ranking=bericht.ranking)
+
+
+def _needed(beste: float, drempel: float) -> float:
+    """Share that another act needs to be believed: nothing while no product is certain, more the more one is."""
+    if beste < drempel:
+        return 0.0
+    return ACT_DREMPEL + (ACT_ZEKER - ACT_DREMPEL) * (beste - drempel) / max(1 - drempel, 1e-9)
 
 
 def _out_of_scope(bericht: Bericht) -> Beslissing | None:

@@ -48,6 +48,7 @@ def learn(
     vectors: sparse.csr_matrix,
     others: Sequence[tuple[str, str]],
     other_vectors: sparse.csr_matrix,
+    subject_vectors: sparse.csr_matrix,
     held_apart: Iterable[tuple[str, str | None]],
     *,
     analyse: Analyse,
@@ -61,6 +62,7 @@ def learn(
         library: the questions to train on.
         vectors: their vectors, (questions, features).
         others, other_vectors: (message, dialogue act) of the messages that are no product question, and their vectors.
+        subject_vectors: vectors of single words that name a subject of the municipality.
         held_apart: (question, product or None for "none of them"), written by others than the library.
         analyse, vectorise: language pipeline and features.
         seed: makes training repeatable.
@@ -72,8 +74,10 @@ def learn(
     names = [voorbeeld.product for voorbeeld in library]
     logger.info("Vraagmodel: %d vragen over %d producten", len(names), len(set(names)))
     questions = fit_linear(vectors, names)
+    inside = sparse.vstack([subject_vectors, vectors], format="csr")
     scope = fit_scope(
-        sparse.vstack([vectors, other_vectors], format="csr"), [VRAAG_PRODUCT] * len(names) + [act for _, act in others]
+        sparse.vstack([inside, other_vectors], format="csr"),
+        [VRAAG_PRODUCT] * inside.shape[0] + [act for _, act in others],
     )
     if _is_enough(apart):
         ranker = _learn_ranker(products, library, vectors, questions, scope, apart, analyse, vectorise, seed)
@@ -82,9 +86,10 @@ def learn(
             products, library, vectors, others, other_vectors, apart, analyse, vectorise, seed
         )
     # Product files mark no aspects, and their texts are searched live: what is kept is the library alone.
-    kept = [index for index, voorbeeld in enumerate(library) if not voorbeeld.uit_product]
+    kept = [index for index, voorbeeld in enumerate(library) if voorbeeld.bron == "bibliotheek"]
     written = [library[index] for index in kept]
-    aspects = fit_aspects(vectors[kept], [voorbeeld.aspect for voorbeeld in written])
+    marked = [index for index, voorbeeld in enumerate(library) if voorbeeld.bron != "product"]
+    aspects = fit_aspects(vectors[marked], [library[index].aspect for index in marked])
     return Knowledge(questions, scope, aspects, ranker, tuple(written), vectors[kept])
 
 
@@ -135,7 +140,7 @@ def _learn_ranker(
     seed: int,
 ) -> Ranker:
     rng = np.random.default_rng(seed)
-    written = [index for index, voorbeeld in enumerate(library) if not voorbeeld.uit_product]
+    written = [index for index, voorbeeld in enumerate(library) if voorbeeld.bron == "bibliotheek"]
     searcher = Searcher(
         products,
         model=questions,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from rapidfuzz import fuzz
 
 from bot.catalog.product import Product
-from bot.search.fields import Analyse
+from bot.search.fields import Analyse, content_words
 from bot.search.text import Token
 
 LANGSTE_NAAM = 6
@@ -35,12 +35,16 @@ class NameIndex:
             self._tokens[product.id] = (product, [next(names) for _ in _names_of(product)])
         self._phrases: dict[tuple[str, ...], list[str]] = {}
         self._names: dict[str, list[str]] = {}
+        self._content: dict[str, list[frozenset[str]]] = {}
         for product in products:
             for tokens in self._tokens[product.id][1]:
                 lemmas = tuple(token.lemma for token in tokens)
                 if 0 < len(lemmas) <= LANGSTE_NAAM:
                     self._phrases.setdefault(lemmas, []).append(product.id)
                 self._names.setdefault(product.id, []).append(" ".join(token.woord for token in tokens))
+                content = frozenset(content_words(tokens))
+                if content:
+                    self._content.setdefault(product.id, []).append(content)
 
     def literal(self, tokens: Sequence[Token]) -> dict[str, int]:
         """Products whose name or synonym stands in the message → the number of words of the longest one found."""
@@ -51,6 +55,14 @@ class NameIndex:
                 for product in self._phrases.get(tuple(lemmas[start : start + size]), ()):
                     found[product] = size
         return found
+
+    def coverage(self, product: str, lemmas: Set[str]) -> float:
+        """Share (0-1) of the content words of a product's name that stand in the message: of the name that fits best.
+
+        It tells a general product from a variant whose deciding word is not there: "paspoort" covers all of "paspoort"
+        and half of "paspoort met spoed".
+        """
+        return max((len(name & lemmas) / len(name) for name in self._content.get(product, ())), default=0.0)
 
     def likeness(self, product: str, text: str) -> float:
         """Likeness (0-1) of the message to the nearest name of a product, whatever the order of the words."""

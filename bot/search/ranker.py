@@ -28,7 +28,8 @@ SIGNALEN = (
     "velden",  # BM25 over the fields of the live text
     "velden_achterstand",
     "naam",  # fuzzy likeness to the product's name or a synonym
-    "naam_gelijk",  # name or synonym stands in the message word for word
+    "naam_gelijk",  # share of the message's content words that a name or synonym found word for word takes up
+    "naam_dekking",  # share of the content words of a name or synonym that stand in the message
     "nieuw",  # 1 for a product that the question model was not trained on
     "nieuw_buur",
     "nieuw_velden",

@@ -150,6 +150,7 @@ class Searcher:
             ].astype(np.int64)
         )
         text = " ".join(token.woord for token in vraag.tokens)
+        lemmas = set(words)
         shares = np.exp((margins - margins.max()) * 4)
         shares /= shares.sum()
         columns = []
@@ -169,7 +170,8 @@ class Searcher:
                     fields[place],
                     fields[place] - fields.max(),
                     self._names.likeness(product, text),
-                    literal.get(product, 0) / len(vraag.tokens),
+                    min(literal.get(product, 0) / max(len(words), 1), 1.0),
+                    self._names.coverage(product, lemmas),
                     fresh,
                     fresh * best[place],
                     fresh * fields[place],

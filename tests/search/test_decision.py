@@ -29,7 +29,10 @@ def ranking(**certainties: float) -> Ranking:
 
 
 def bericht(tekst: str, found: Ranking | None = None, **kwargs: Any) -> Bericht:
+    """A message. `in_context` is what another text than the message finds, `before` what a bare product name finds."""
     in_context = kwargs.pop("in_context", Ranking((), 1.0))
+    before = kwargs.pop("before", in_context)
+    names = {one.kop.naam for one in PRODUCTS.values()}
     return Bericht(
         **{
             "tekst": tekst,
@@ -40,7 +43,7 @@ def bericht(tekst: str, found: Ranking | None = None, **kwargs: Any) -> Bericht:
             "gesprek": Gesprek(),
             "drempels": Drempels(antwoord=0.6, verduidelijking=0.3, keuze=0.05),
             "products": PRODUCTS,
-            "zoek": lambda text: in_context,
+            "zoek": lambda text: before if text in names else in_context,
             **kwargs,
         }
     )
@@ -148,10 +151,24 @@ def test_a_follow_up_may_mean_a_variant() -> None:
         bericht(
             "en voor mijn dochter van 12?",
             gesprek=Gesprek(product="paspoort-aanvragen"),
-            in_context=ranking(paspoort_kind=0.7, paspoort_aanvragen=0.1),
+            before=ranking(paspoort_aanvragen=0.95, paspoort_kind=0.02),
+            in_context=ranking(paspoort_aanvragen=0.7, paspoort_kind=0.2),
         )
     )
     assert outcome(beslissing) == (Uitkomst.ANTWOORD, "paspoort-kind")
+
+
+def test_an_addition_that_points_to_no_variant_stays_with_the_product() -> None:
+    beslissing = decide(
+        bericht(
+            "en hoe duur is een vervangend exemplaar",
+            aspect="kosten",
+            gesprek=Gesprek(product="paspoort-aanvragen"),
+            before=ranking(paspoort_aanvragen=0.9, paspoort_kind=0.1),
+            in_context=ranking(paspoort_aanvragen=0.9, paspoort_kind=0.1),
+        )
+    )
+    assert (beslissing.product, beslissing.aspect) == ("paspoort-aanvragen", "kosten")
 
 
 def test_a_new_subject_is_no_follow_up() -> None:

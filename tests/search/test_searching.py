@@ -88,6 +88,7 @@ def learned() -> tuple[Knowledge, TextFeatures, Searcher]:
         matrix[: len(library)],
         others,
         matrix[len(library) :],
+        matrix[:0],
         [],
         analyse=dutch.many,
         vectorise=features,
