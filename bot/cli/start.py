@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
+from typing import NoReturn
 
 import httpx
 from rich.console import Console
@@ -82,20 +83,27 @@ def start(settings: Settings, console: Console) -> int:
         with step(console, "Trainen (alleen de eerste keer en na een wijziging)"):
             train(settings)
     env = child_environment(settings)
-    with Children(env, logs) as children:
-        with step(console, "Engine en action server starten"):
-            children.launch("actions", [sys.executable, "-m", "bot.cli.action_server"])
-            children.launch("engine", engine_command(settings))
-            wait_until_answered(settings, children)
-        console.print()
-        console.print("[bold green]Vraagbaak is klaar.[/] Vraag het in een andere terminal:", highlight=False)
-        for vraag in VOORBEELDVRAGEN:
-            console.print(f'  .venv/bin/vraagbaak chat "{vraag}"', highlight=False, soft_wrap=True)
-        console.print(f"Of stuur een bericht naar {rest_url(settings)}", highlight=False, soft_wrap=True)
-        console.print(
-            f"Taal: {language_pipeline()}. Logboeken: {logs}. Stoppen: Ctrl-C.", highlight=False, soft_wrap=True
-        )
-        return children.wait()
+    try:
+        with Children(env, logs) as children:
+            with step(console, "Engine en action server starten"):
+                children.launch("actions", [sys.executable, "-m", "bot.cli.action_server"])
+                children.launch("engine", engine_command(settings))
+                wait_until_answered(settings, children)
+            show_ready(settings, console, logs)
+            children.wait()
+    except KeyboardInterrupt:
+        # Ctrl-C may come at any moment, also between two steps: it is the usual way to end, not a fault.
+        return 0
+
+
+def show_ready(settings: Settings, console: Console, logs: Path) -> None:
+    """Say where to ask, and three questions to try."""
+    console.print()
+    console.print("[bold green]Vraagbaak is klaar.[/] Vraag het in een andere terminal:", highlight=False)
+    for vraag in VOORBEELDVRAGEN:
+        console.print(f'  .venv/bin/vraagbaak chat "{vraag}"', highlight=False, soft_wrap=True)
+    console.print(f"Of stuur een bericht naar {rest_url(settings)}", highlight=False, soft_wrap=True)
+    console.print(f"Taal: {language_pipeline()}. Logboeken: {logs}. Stoppen: Ctrl-C.", highlight=False, soft_wrap=True)
 
 
 def child_environment(settings: Settings) -> dict[str, str]:
@@ -201,16 +209,13 @@ class Children:
             if process.poll() is not None:
                 raise StartError(f"{name} stopte meteen weer (status {process.returncode}); zie {self.log(name)}")
 
-    def wait(self) -> int:
-        """Wait for Ctrl-C (0) or for a process that stops by itself (1)."""
-        try:
-            while True:
-                for name, process in self._running.items():
-                    if process.poll() is not None:
-                        raise StartError(f"{name} is gestopt (status {process.returncode}); zie {self.log(name)}")
-                time.sleep(0.5)
-        except KeyboardInterrupt:
-            return 0
+    def wait(self) -> NoReturn:
+        """Wait until Ctrl-C (KeyboardInterrupt) or until a process stops by itself (StartError)."""
+        while True:
+            for name, process in self._running.items():
+                if process.poll() is not None:
+                    raise StartError(f"{name} is gestopt (status {process.returncode}); zie {self.log(name)}")
+            time.sleep(0.5)
 
     def stop(self) -> None:
         """Ask all to stop, and end those that do not in time."""
