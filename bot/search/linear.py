@@ -8,10 +8,10 @@ solves the same problem class by class, and takes five times as long with 764 cl
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
-from joblib import Parallel, delayed
 from scipy import sparse
 
 PASSES = 5
@@ -19,8 +19,7 @@ PASSES = 5
 HEAVIEST = 5.0
 """Weight of an example of a small class, at most."""
 ENOUGH_FOR_MORE_CORES = 2_000_000
-"""Examples times classes from which a second process pays for itself."""
-SMALLEST_STEP = 1e-4
+"""Examples times classes from which a second core pays for itself."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +74,9 @@ def fit_linear(
     data = sparse.csr_matrix(matrix, dtype=np.float32)
     large = len(targets) * len(names) >= ENOUGH_FOR_MORE_CORES
     blocks = np.array_split(np.arange(len(names)), jobs if large else 1)
-    parts = Parallel(n_jobs=len(blocks))(delayed(_fit_block)(data, targets, block, c, weight, seed) for block in blocks)
+    # Threads are enough: the descent runs outside Python's lock.
+    with ThreadPoolExecutor(len(blocks)) as pool:
+        parts = list(pool.map(lambda block: _fit_block(data, targets, block, c, weight, seed), blocks))
     return LinearModel(
         names, np.concatenate([part[0] for part in parts], axis=1), np.concatenate([part[1] for part in parts])
     )
@@ -85,40 +86,21 @@ def _fit_block(
     data: sparse.csr_matrix, targets: np.ndarray, classes: np.ndarray, c: float, weight: np.ndarray, seed: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Weights (float16) and bias of a run of classes, each against all the rest."""
+    from bot.search.descent import descend  # numba is needed for training alone
+
     examples, features = data.shape
-    first, count = int(classes[0]), len(classes)
-    weights = np.zeros((features, count), dtype=np.float32)
-    bias = np.zeros(count, dtype=np.float32)
-    alpha = np.zeros((examples, count), dtype=np.float32)
-    starts, columns, values = data.indptr, data.indices, data.data
-    # Squared length of each example, with the constant 1 that carries the bias.
-    length = np.asarray(data.multiply(data).sum(axis=1)).ravel() + 1.0
-    softness = np.float32(0.5 / c)
-    own_softness = (0.5 / (c * weight)).astype(np.float32)
+    weights = np.zeros((features, len(classes)), dtype=np.float32)
+    bias = np.zeros(len(classes), dtype=np.float32)
     rng = np.random.default_rng(seed)
-    for _ in range(PASSES):
-        for example in rng.permutation(examples):
-            begin, end = starts[example], starts[example + 1]
-            rows, row = columns[begin:end], values[begin:end]
-            own = int(targets[example]) - first
-            mine = 0 <= own < count
-            margin = -(row @ weights[rows] + bias)
-            if mine:
-                margin[own] = -margin[own]
-            old = alpha[example]
-            new = old - (margin - 1 + softness * old) / (length[example] + softness)
-            if mine:
-                soft = own_softness[targets[example]]
-                new[own] = old[own] - (margin[own] - 1 + soft * old[own]) / (length[example] + soft)
-            np.maximum(new, 0, out=new)
-            step = new - old
-            wrong = np.flatnonzero(np.abs(step) > SMALLEST_STEP)
-            if not len(wrong):
-                continue
-            old[wrong] = new[wrong]
-            change = -step[wrong]
-            if mine:
-                change[wrong == own] *= -1
-            weights[rows[:, None], wrong] += row[:, None] * change
-            bias[wrong] += change
+    descend(
+        data.indptr,
+        data.indices,
+        data.data,
+        targets - int(classes[0]),
+        np.stack([rng.permutation(examples) for _ in range(PASSES)]),
+        np.float32(0.5 / c),
+        (0.5 / (c * weight[classes])).astype(np.float32),
+        weights,
+        bias,
+    )
     return weights.astype(np.float16), bias

@@ -140,6 +140,8 @@ def clean(text: str) -> str:
 
 def fold(text: str) -> str:
     """Lower case without accents: `Café` and `cafe` are one."""
+    if text.isascii():
+        return text.lower()
     lowered = unicodedata.normalize("NFKD", text).lower().replace("\u2019", "'")
     # Once more: lower case can bring accents of its own, as with the Turkish dotted capital I.
     return "".join(char for char in unicodedata.normalize("NFKD", lowered) if not unicodedata.combining(char))
