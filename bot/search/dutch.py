@@ -8,40 +8,48 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from pathlib import Path
 
 import spacy
 from spacy.language import Language
 
+from bot.catalog.thesaurus import Groep, read_thesaurus
+from bot.search.concepts import Concepts
 from bot.search.text import Token, clean, fold
+from bot.settings import ROOT
 
 MODEL = "nl_core_news_md"
+THESAURUS = ROOT / "data" / "thesaurus.yml"
 
 
 class Dutch:
     """Turns a message into tokens. `naam` says which of the two pipelines serves."""
 
-    def __init__(self, nlp: Language, naam: str) -> None:
+    def __init__(self, nlp: Language, naam: str, thesaurus: Sequence[Groep] = ()) -> None:
         self._nlp = nlp
         self.naam = naam
+        self._concepts = Concepts(thesaurus, lambda text: _tokens(nlp(clean(text))))
 
     def __call__(self, text: str) -> list[Token]:
         """Tokens of one text; never raises, an empty text gives an empty list."""
-        return _tokens(self._nlp(clean(text)))
+        return self._concepts(_tokens(self._nlp(clean(text))))
 
     def many(self, texts: Sequence[str]) -> list[list[Token]]:
         """Tokens of many texts, faster than one at a time."""
-        return [_tokens(doc) for doc in self._nlp.pipe((clean(text) for text in texts), batch_size=512)]
+        docs = self._nlp.pipe((clean(text) for text in texts), batch_size=512)
+        return [self._concepts(_tokens(doc)) for doc in docs]
 
 
 @lru_cache(maxsize=4)
-def load_dutch(model: str = MODEL) -> Dutch:
-    """The best pipeline on this machine, shared within the process."""
+def load_dutch(model: str = MODEL, thesaurus: Path = THESAURUS) -> Dutch:
+    """The best pipeline on this machine, shared within the process. Raises ContentError for a broken thesaurus."""
+    groepen = read_thesaurus(thesaurus)
     if spacy.util.is_package(model):
-        return Dutch(spacy.load(model, disable=["parser", "ner"]), model)
+        return Dutch(spacy.load(model, disable=["parser", "ner"]), model, groepen)
     nlp = spacy.blank("nl")
     nlp.add_pipe("lemmatizer", config={"mode": "lookup"})
     nlp.initialize()
-    return Dutch(nlp, "eigen pijplijn (spaCy nl, lemma's uit spacy-lookups-data)")
+    return Dutch(nlp, "eigen pijplijn (spaCy nl, lemma's uit spacy-lookups-data)", groepen)
 
 
 def _tokens(doc: object) -> list[Token]:

@@ -59,10 +59,12 @@ class TextFeatures:
 
 
 def word_features(tokens: Sequence[Token]) -> Iterator[str]:
-    """Lemmas and pairs of neighbouring lemmas."""
+    """Lemmas, concepts of the thesaurus, and pairs of neighbouring lemmas."""
     lemmas = [token.lemma for token in tokens]
-    for lemma in lemmas:
-        yield f"w:{lemma}"
+    for token in tokens:
+        yield f"w:{token.lemma}"
+        if token.begrip is not None:
+            yield f"t:{token.begrip}"
     for first, second in pairwise(lemmas):
         yield f"b:{first} {second}"
 

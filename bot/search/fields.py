@@ -42,8 +42,12 @@ def field_terms(products: Sequence[Product], analyse: Analyse) -> list[FieldTerm
 
 
 def content_words(tokens: Sequence[Token]) -> list[str]:
-    """Lemmas that carry a subject."""
-    return [token.lemma for token in tokens if token.woord not in STOPWOORDEN and token.lemma not in STOPWOORDEN]
+    """Lemmas that carry a subject; a word of the thesaurus is counted as its concept."""
+    return [
+        token.begrip or token.lemma
+        for token in tokens
+        if token.begrip or (token.woord not in STOPWOORDEN and token.lemma not in STOPWOORDEN)
+    ]
 
 
 class FieldIndex:

@@ -46,13 +46,24 @@ class Neighbours:
         found = np.zeros((DICHTBIJ, len(self.products)), dtype=np.float32)
         if not self.products:
             return found
-        similar = np.asarray((row @ self._by_feature).todense(), dtype=np.float32).ravel() / _length(row)
+        similar = self._similarities(row)
         for turn in range(DICHTBIJ):
             found[turn] = np.maximum.reduceat(similar, self._starts)
             if turn < DICHTBIJ - 1:
                 # Take the best ones out, and look again for the next best.
                 similar[similar == np.repeat(found[turn], self._sizes)] = 0
         return found
+
+    def _similarities(self, row: sparse.csr_matrix) -> np.ndarray:
+        """Similarity of every example, (examples,): only the examples that share a feature are touched."""
+        starts, ends = self._by_feature.indptr[row.indices], self._by_feature.indptr[row.indices + 1]
+        runs = [slice(start, end) for start, end in zip(starts, ends, strict=True)]
+        if not runs:
+            return np.zeros(len(self._voorbeelden), dtype=np.float32)
+        places = np.concatenate([self._by_feature.indices[run] for run in runs])
+        parts = np.concatenate([self._by_feature.data[run] for run in runs]) * np.repeat(row.data, ends - starts)
+        totals = np.bincount(places, weights=parts, minlength=len(self._voorbeelden))
+        return (totals / _length(row)).astype(np.float32)
 
     def nearest(self, row: sparse.csr_matrix, product: str) -> tuple[Voorbeeld, float] | None:
         """The nearest example of one product and its similarity, for an explanation; None when it has none."""

@@ -151,7 +151,8 @@ class Searcher:
         )
         text = " ".join(token.woord for token in vraag.tokens)
         lemmas = set(words)
-        shares = np.exp((margins - margins.max()) * 4)
+        best_margin, best_similar, best_field = margins.max(), best.max(), fields.max()
+        shares = np.exp((margins - best_margin) * 4)
         shares /= shares.sum()
         columns = []
         for place in candidates:
@@ -163,12 +164,12 @@ class Searcher:
                     max(margins[place], 0.0),
                     shares[place],
                     np.log(shares[place] + 1e-6),
-                    margins[place] - margins.max(),
+                    margins[place] - best_margin,
                     best[place],
                     mean[place],
-                    best[place] - best.max(),
+                    best[place] - best_similar,
                     fields[place],
-                    fields[place] - fields.max(),
+                    fields[place] - best_field,
                     self._names.likeness(product, text),
                     min(literal.get(product, 0) / max(len(words), 1), 1.0),
                     self._names.coverage(product, lemmas),

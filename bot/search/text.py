@@ -130,6 +130,8 @@ class Token:
 
     woord: str
     lemma: str
+    begrip: str | None = None
+    """The concept of the thesaurus that begins at this word."""
 
 
 def clean(text: str) -> str:
