@@ -36,6 +36,21 @@ class Settings:
     host: str = _setting("127.0.0.1", "Adres waarop engine en action server luisteren.")
     engine_port: int = _setting(5005, "Poort van de engine (Rasa).")
     actions_port: int = _setting(5055, "Poort van de action server.")
+    web_port: int = _setting(8000, "Poort van de website: chat, voorbeeldpagina's, balie.")
+    web_url: str = _setting("", "Adres waarop bezoekers de website zien. Leeg: `http://localhost:<web_port>`.")
+    chat_url: str = _setting("", "Adres waarop bezoekers de engine bereiken. Leeg: `http://localhost:<engine_port>`.")
+    secret: str = _setting(
+        "",
+        "Geheim dat sessies ondertekent, minstens 32 tekens. Leeg: een eigen geheim in `data_dir`. Nodig bij meer engines.",
+    )
+    redis_url: str = _setting("", "Adres van Redis, nodig bij meer dan een engine. Leeg: zonder Redis.")
+    proxies: int = _setting(
+        0, "Aantal omgekeerde proxy's voor de engine en de website; nodig om het adres van bezoekers te kennen."
+    )
+    webchat_per_session: str = _setting("20/minute;300/day", "Hoeveel berichten een chatgesprek mag sturen.")
+    webchat_per_address: str = _setting("120/minute", "Hoeveel berichten een internetadres mag sturen.")
+    webchat_sessions_per_address: str = _setting("30/hour", "Hoeveel chatgesprekken een internetadres mag beginnen.")
+    webchat_message_chars: int = _setting(1000, "Langste chatbericht, in tekens.")
     max_message_chars: int = _setting(
         2000, "Langste bericht dat wordt gelezen, in tekens; van een langer bericht telt het begin."
     )
@@ -72,6 +87,16 @@ class Settings:
     def catalog_url(self) -> str:
         """Database address of the catalogue."""
         return self.database_url or f"sqlite:///{self.path(self.data_dir) / 'vraagbaak.sqlite'}"
+
+    @property
+    def public_web_url(self) -> str:
+        """Address of the website for visitors, without a slash at the end."""
+        return (self.web_url or f"http://localhost:{self.web_port}").rstrip("/")
+
+    @property
+    def public_chat_url(self) -> str:
+        """Address of the engine for visitors, without a slash at the end."""
+        return (self.chat_url or f"http://localhost:{self.engine_port}").rstrip("/")
 
     @property
     def tracker_store_url(self) -> str:

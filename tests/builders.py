@@ -36,6 +36,8 @@ def gemeente(id: str = "voorbeeldstad", **kwargs: Any) -> Gemeente:
         "productpagina": f"https://www.{id}.example/producten/{{id}}",
         "afsprakenpagina": f"https://www.{id}.example/afspraak",
         "mijn_zaken": f"https://www.{id}.example/mijn",
+        "contactpagina": f"https://www.{id}.example/contact",
+        "privacyverklaring": f"https://www.{id}.example/privacy",
         "contact": {"telefoon": "14 088", "email": "info@example.org", "adres": "Plein 1", "postadres": "Postbus 1"},
         "openingstijden": {"telefoon": weekdays, "balie": weekdays},
         "tarief": {"paspoort": 77.85},

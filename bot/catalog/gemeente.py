@@ -6,7 +6,7 @@ The file is the municipality's part of every answer: its name, contact, opening 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, time
 from pathlib import Path
 from typing import Any, Literal
@@ -100,6 +100,20 @@ class Drempels(_Model):
     verduidelijking: float | None = Field(default=None, ge=0, le=1)
 
 
+class Webchat(_Model):
+    """The chat on the municipality's website."""
+
+    herkomsten: tuple[str, ...] = ()
+    """Origins of the pages that may show the chat: `https://www.voorbeeldstad.example`."""
+
+    @validator("herkomsten", each_item=True)
+    def _is_origin(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in ("https", "http") or not parts.netloc or value != f"{parts.scheme}://{parts.netloc}":
+            raise ValueError("een herkomst is https:// met alleen de naam van de site, zonder pad of schuine streep")
+        return value
+
+
 class Gemeente(_Model):
     """One municipality of this installation."""
 
@@ -112,6 +126,11 @@ class Gemeente(_Model):
     mijn_zaken: str
     """Page where residents see their own cases."""
     aanspreekvorm: Literal["u", "je"] = "u"
+    contactpagina: str
+    privacyverklaring: str
+    bewaren_dagen: int = Field(default=30, ge=1, le=365)
+    """How long the words of a conversation are kept."""
+    webchat: Webchat = Webchat()
     contact: Contact
     openingstijden: Openingstijden
     organisatie: Mapping[str, str] = {}
@@ -122,7 +141,7 @@ class Gemeente(_Model):
     """Product id → address, where it differs from `productpagina`."""
     drempels: Drempels = Drempels()
 
-    @validator("website", "productpagina", "afsprakenpagina", "mijn_zaken")
+    @validator("website", "productpagina", "afsprakenpagina", "mijn_zaken", "contactpagina", "privacyverklaring")
     def _https(cls, value: str) -> str:
         return _https_address(value)
 
@@ -170,6 +189,9 @@ class Gemeenten:
 
     def __contains__(self, gemeente_id: object) -> bool:
         return gemeente_id in self._gemeenten
+
+    def __iter__(self) -> Iterator[Gemeente]:
+        return iter(self._gemeenten.values())
 
 
 def load_gemeenten(folder: Path) -> Gemeenten:

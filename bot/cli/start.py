@@ -25,7 +25,7 @@ from bot.catalog.store import import_library
 from bot.cli.training import MODEL, is_trained, train
 from bot.database import open_database, upgrade
 from bot.errors import ContentError, StartError
-from bot.settings import ROOT, Settings
+from bot.settings import PREFIX, ROOT, Settings
 
 VOORBEELDVRAGEN = (
     "Wat kost een paspoort?",
@@ -64,8 +64,8 @@ def start(settings: Settings, console: Console) -> int:
         logs.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StartError(f"De map {logs} kan niet worden gemaakt: {error.strerror}") from error
-    for name, port in (("engine", settings.engine_port), ("action server", settings.actions_port)):
-        check_port(settings.host, port, name)
+    for name, setting in (("engine", "engine_port"), ("action server", "actions_port"), ("website", "web_port")):
+        check_port(settings.host, getattr(settings, setting), name, setting)
     with step(console, "Gemeenten en producten lezen") as note:
         gemeenten = load_gemeenten(settings.path(settings.gemeenten_dir))
         gemeenten[settings.gemeente]
@@ -85,8 +85,9 @@ def start(settings: Settings, console: Console) -> int:
     env = child_environment(settings)
     try:
         with Children(env, logs) as children:
-            with step(console, "Engine en action server starten"):
+            with step(console, "Engine, action server en website starten"):
                 children.launch("actions", [sys.executable, "-m", "bot.cli.action_server"])
+                children.launch("web", [sys.executable, "-m", "bot.web.serve"])
                 children.launch("engine", engine_command(settings))
                 wait_until_answered(settings, children)
             show_ready(settings, console, logs)
@@ -99,7 +100,10 @@ def start(settings: Settings, console: Console) -> int:
 def show_ready(settings: Settings, console: Console, logs: Path) -> None:
     """Say where to ask, and three questions to try."""
     console.print()
-    console.print("[bold green]Vraagbaak is klaar.[/] Vraag het in een andere terminal:", highlight=False)
+    console.print(
+        f"[bold green]Vraagbaak is klaar.[/] De chat staat op {settings.public_web_url}", highlight=False, soft_wrap=True
+    )
+    console.print("Of vraag het in een andere terminal:", highlight=False)
     for vraag in VOORBEELDVRAGEN:
         console.print(f'  .venv/bin/vraagbaak chat "{vraag}"', highlight=False, soft_wrap=True)
     console.print(f"Of stuur een bericht naar {rest_url(settings)}", highlight=False, soft_wrap=True)
@@ -158,16 +162,15 @@ def wait_until_answered(settings: Settings, children: Children) -> None:
     raise StartError(f"De engine gaf binnen {WACHTTIJD:.0f} seconden geen antwoord; zie {children.log('engine')}")
 
 
-def check_port(host: str, port: int, name: str) -> None:
+def check_port(host: str, port: int, name: str, field: str) -> None:
     """Raises StartError when something else listens on the port."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
         except OSError as error:
-            setting = "VRAAGBAAK_ENGINE_PORT" if name == "engine" else "VRAAGBAAK_ACTIONS_PORT"
             raise StartError(
-                f"Poort {port} ({name}) is niet vrij: {error.strerror}. Stop wat daar draait, of kies een andere met {setting}."
+                f"Poort {port} ({name}) is niet vrij: {error.strerror}. Stop wat daar draait, of kies een andere met {PREFIX}{field.upper()}."
             ) from error
 
 

@@ -25,7 +25,7 @@ from bot.errors import ContentError
 from bot.handoff.opening_hours import Bereikbaarheid, bereikbaarheid
 from bot.nlg.texts import knoppen, render
 from bot.nlu.conversation import KEUZES, gemeente_of_tracker
-from bot.nlu.keys import ASPECT, KANDIDAAT, PRODUCT, UITKOMST
+from bot.nlu.keys import ASPECT, KANDIDAAT, PRODUCT, TAAL, UITKOMST
 from bot.search.acts import VRAAG_PRODUCT
 from bot.search.decision import Keuze, Uitkomst
 from bot.settings import ROOT, load_settings
@@ -85,6 +85,7 @@ class Generator(NaturalLanguageGenerator):
             "buttons": [{"title": keuze.titel, "payload": keuze.titel} for keuze in keuzes],
             KEUZES: [{key: value for key, value in asdict(keuze).items() if value} for keuze in keuzes],
             "gemeente": gemeente.id,
+            TAAL: tracker.get_slot(TAAL) if utter_action == "utter_andere_taal" else None,
             **extra,
         }
 

@@ -21,7 +21,7 @@ MIN_PIECE, MAX_PIECE = 3, 4
 class TextFeatures:
     """TF-IDF of words and of pieces of words, each block scaled to length 1, set side by side."""
 
-    def __init__(self, min_df: int = 2) -> None:
+    def __init__(self, min_df: int = 3) -> None:
         self._blocks = [
             TfidfVectorizer(analyzer=analyzer, sublinear_tf=True, min_df=min_df, dtype=np.float32)
             for analyzer in (word_features, piece_features)

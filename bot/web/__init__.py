@@ -1,0 +1,1 @@
+"""The website of the installation: chat widget, demonstration pages, health. A door: it shows and calls, it decides nothing."""
