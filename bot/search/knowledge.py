@@ -25,6 +25,8 @@ GENOEG_APART = 300
 """Held-apart questions needed to fit the ranker on them; with fewer, part of the library is set apart for it."""
 GENOEG_BUITEN = 100
 """Held-apart messages without a right product that are needed as well."""
+MEESTE_GEVALLEN = 3500
+"""Held-apart questions that the ranker is fitted on, at most: it has some twenty weights, and more questions cost time."""
 VERGEET = 0.05
 """Share of the products that the question model is taken not to know, drawn anew for each of the ranker's questions: that
 teaches the ranker what the other signals are worth for a product that an editor added after training."""
@@ -70,7 +72,7 @@ def learn(
     Raises:
         ValueError: fewer than two products have questions, or no aspects are marked.
     """
-    apart = [(vraag, product) for vraag, product in held_apart if product is None or product in products]
+    apart = _some([(vraag, product) for vraag, product in held_apart if product is None or product in products], seed)
     names = [voorbeeld.product for voorbeeld in library]
     logger.info("Vraagmodel: %d vragen over %d producten", len(names), len(set(names)))
     questions = fit_linear(vectors, names)
@@ -91,6 +93,13 @@ def learn(
     marked = [index for index, voorbeeld in enumerate(library) if voorbeeld.bron != "product"]
     aspects = fit_aspects(vectors[marked], [library[index].aspect for index in marked])
     return Knowledge(questions, scope, aspects, ranker, tuple(written), vectors[kept])
+
+
+def _some(apart: list[tuple[str, str | None]], seed: int) -> list[tuple[str, str | None]]:
+    if len(apart) <= MEESTE_GEVALLEN:
+        return apart
+    chosen = np.random.default_rng(seed).choice(len(apart), MEESTE_GEVALLEN, replace=False)
+    return [apart[index] for index in np.sort(chosen)]
 
 
 def _is_enough(apart: Sequence[tuple[str, str | None]]) -> bool:
