@@ -28,6 +28,9 @@ class Antwoord:
     url: str
     """Where to arrange it or read more: another body, the appointments page, or the municipality's own page."""
     bronnen: tuple[str, ...]
+    telefoon: str
+    """Whom to call when that is another than the municipality; empty otherwise."""
+    gevoelig: bool
 
 
 def compose(
@@ -63,6 +66,8 @@ def compose(
         regelen=kop.regelen.soort,
         url=_url(product, gemeente),
         bronnen=tuple(kop.bronnen),
+        telefoon=fill(kop.regelen.telefoon or "", values, where),
+        gevoelig=kop.gevoelig,
     )
 
 

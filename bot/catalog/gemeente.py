@@ -97,6 +97,7 @@ class Drempels(_Model):
     """Certainties (0-1) from which the assistant answers, or asks back. Empty: the trained defaults."""
 
     antwoord: float | None = Field(default=None, ge=0, le=1)
+    gevoelig: float | None = Field(default=None, ge=0, le=1)
     verduidelijking: float | None = Field(default=None, ge=0, le=1)
 
 

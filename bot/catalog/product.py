@@ -42,6 +42,8 @@ class Regelen(BaseModel):
 
     soort: RegelenSoort
     url: str | None = None
+    telefoon: str | None = None
+    """Whom to call, when that is not the municipality itself: a national number, or a placeholder."""
 
     class Config:
         extra = Extra.forbid
@@ -59,6 +61,8 @@ class Kop(BaseModel):
     synoniemen: list[str] = []
     vragen: list[str] = []
     regelen: Regelen
+    gevoelig: bool = False
+    """A subject where a wrong answer hurts: more certainty is needed, and the answer opens with care."""
     herzien: date
     bronnen: list[str] = []
 
@@ -135,6 +139,8 @@ def format_product(product: Product) -> str:
         if getattr(kop, name):
             data[name] = getattr(kop, name)
     data["regelen"] = kop.regelen.dict(exclude_none=True)
+    if kop.gevoelig:
+        data["gevoelig"] = True
     data["herzien"] = kop.herzien
     if kop.bronnen:
         data["bronnen"] = kop.bronnen

@@ -101,7 +101,9 @@ def show_ready(settings: Settings, console: Console, logs: Path) -> None:
     """Say where to ask, and three questions to try."""
     console.print()
     console.print(
-        f"[bold green]Vraagbaak is klaar.[/] De chat staat op {settings.public_web_url}", highlight=False, soft_wrap=True
+        f"[bold green]Vraagbaak is klaar.[/] De chat staat op {settings.public_web_url}",
+        highlight=False,
+        soft_wrap=True,
     )
     console.print("Of vraag het in een andere terminal:", highlight=False)
     for vraag in VOORBEELDVRAGEN:
@@ -170,7 +172,8 @@ def check_port(host: str, port: int, name: str, field: str) -> None:
             probe.bind((host, port))
         except OSError as error:
             raise StartError(
-                f"Poort {port} ({name}) is niet vrij: {error.strerror}. Stop wat daar draait, of kies een andere met {PREFIX}{field.upper()}."
+                f"Poort {port} ({name}) is niet vrij: {error.strerror}. Stop wat daar draait, "
+                f"of kies een andere met {PREFIX}{field.upper()}."
             ) from error
 
 

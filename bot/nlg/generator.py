@@ -20,12 +20,13 @@ from rasa.utils.endpoints import EndpointConfig
 from bot.catalog.answer import HEEL_ANTWOORD, compose
 from bot.catalog.gemeente import Gemeente
 from bot.catalog.live import gemeenten_of, live_catalog
+from bot.catalog.product import Kop
 from bot.catalog.render import LOCALE, klok, waarden
 from bot.errors import ContentError
 from bot.handoff.opening_hours import Bereikbaarheid, bereikbaarheid
 from bot.nlg.texts import knoppen, render
 from bot.nlu.conversation import KEUZES, gemeente_of_tracker
-from bot.nlu.keys import ASPECT, KANDIDAAT, PRODUCT, TAAL, UITKOMST
+from bot.nlu.keys import ASPECT, KANDIDAAT, PRODUCT, TAAL, TWEEDE, UITKOMST
 from bot.search.acts import VRAAG_PRODUCT
 from bot.search.decision import Keuze, Uitkomst
 from bot.settings import ROOT, load_settings
@@ -97,18 +98,27 @@ class Generator(NaturalLanguageGenerator):
             raise ContentError(f"product {product_id}", "is net uit gebruik genomen")
         antwoord = compose(product, aspect, gemeente, self._values(gemeente))
         titels = knoppen()["aspect"]
-        keuzes = [Keuze(titels[other], antwoord.product, other) for other in antwoord.andere_aspecten[:ASPECT_KNOPPEN]]
+        tweede = self._second(tracker, gemeente)
+        keuzes = [Keuze(tweede.naam, tweede.id)] if tweede else []
+        room = ASPECT_KNOPPEN - len(keuzes)
+        keuzes += [Keuze(titels[other], antwoord.product, other) for other in antwoord.andere_aspecten[:room]]
         if antwoord.aspect != HEEL_ANTWOORD:
             keuzes.append(Keuze(titels[HEEL_ANTWOORD], antwoord.product, HEEL_ANTWOORD))
         keuzes.append(_mens())
         return {
-            "velden": {"antwoord": antwoord},
+            "velden": {"antwoord": antwoord, "tweede": tweede.naam if tweede else None},
             KEUZES: keuzes,
             PRODUCT: antwoord.product,
             ASPECT: antwoord.aspect,
             "bronnen": list(antwoord.bronnen),
             UITKOMST: Uitkomst.ANTWOORD.value,
         }
+
+    def _second(self, tracker: DialogueStateTracker, gemeente: Gemeente) -> Optional[Kop]:
+        """The product of a second need in the message that is being answered."""
+        found = (entity["value"] for entity in tracker.latest_message.entities if entity["entity"] == TWEEDE)  # type: ignore[union-attr]
+        product = live_catalog(self._settings).products(gemeente.id).get(next(found, ""))
+        return product.kop if product else None
 
     def _clarification(self, tracker: DialogueStateTracker, gemeente: Gemeente) -> Dict[str, Any]:
         products = live_catalog(self._settings).products(gemeente.id)

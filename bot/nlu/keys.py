@@ -9,6 +9,7 @@ PRODUCT = "product"
 ASPECT = "aspect"
 UITKOMST = "uitkomst"
 KANDIDAAT = "kandidaat"
+TWEEDE = "tweede"
 NOODSOORT = "noodsoort"
 TAAL = "taal"
 

@@ -44,6 +44,8 @@ def _entities(message: Message, beslissing: Beslissing, ontleding: Ontleding) ->
     if beslissing.product or beslissing.kandidaten:
         values.append((keys.ASPECT, beslissing.aspect or keys.HEEL_ANTWOORD))
     values += [(keys.KANDIDAAT, product) for product in beslissing.kandidaten]
+    if beslissing.tweede:
+        values.append((keys.TWEEDE, beslissing.tweede))
     for act, entity in ((NOODGEVAL, keys.NOODSOORT), (ANDERE_TAAL, keys.TAAL)):
         kind = kind_of(act, ontleding.acts) if beslissing.act == act else None
         if kind:
@@ -82,9 +84,14 @@ def explanation(
         "product": beslissing.product,
         "aspect": beslissing.aspect,
         "kandidaten": list(beslissing.kandidaten),
+        "tweede": beslissing.tweede,
         "waarom": waarom,
         "geen": round(beslissing.ranking.geen, 4),
-        "drempels": {"antwoord": drempels.antwoord, "verduidelijking": drempels.verduidelijking},
+        "drempels": {
+            "antwoord": drempels.antwoord,
+            "gevoelig": drempels.gevoelig,
+            "verduidelijking": drempels.verduidelijking,
+        },
         "ranking": [
             {"product": treffer.product, "zekerheid": round(treffer.zekerheid, 4)} for treffer in treffers[:GETOOND]
         ],

@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from bot.catalog.product import Product
 from bot.search.acts import BUITEN_SCOPE, NOOD_DREMPEL, NOODGEVAL, VRAAG_PRODUCT
+from bot.search.needs import parts
 from bot.search.searcher import Ranking
 from bot.search.text import STOPWOORDEN, Token, words
 
@@ -36,6 +37,8 @@ class Drempels:
     """Certainties (0-1) from which the assistant answers, or asks back."""
 
     antwoord: float = 0.75
+    gevoelig: float = 0.85
+    """The same for a sensitive subject, where a wrong answer hurts."""
     verduidelijking: float = 0.30
     keuze: float = 0.02
     """A product below this certainty is not worth a button."""
@@ -73,6 +76,8 @@ class Beslissing:
     aspect: str | None = None
     """The aspect that was asked, also when no product was found."""
     kandidaten: tuple[str, ...] = ()
+    tweede: str | None = None
+    """A second need in the same message, that is offered under the answer to the first."""
     ranking: Ranking = Ranking((), 1.0)
     """The ranking it rests on; with a follow-up that of the message in its context."""
     reden: str = ""
@@ -116,6 +121,9 @@ ACT_DREMPEL = 0.5
 """Share from which another dialogue act is believed against a product that is just certain enough to answer."""
 ACT_ZEKER = 0.62
 """The same against a product that is wholly certain."""
+
+BEIDE_BIJ = 8
+"""Both needs of a message stand among as many best products of the whole."""
 
 WINST = 2.0
 """How many times likelier an addition must make a relative, to be about that relative."""
@@ -220,7 +228,7 @@ _RANG = {"eerste": 1, "1e": 1, "tweede": 2, "2e": 2, "derde": 3, "3e": 3, "vierd
 
 def decide(bericht: Bericht) -> Beslissing:
     """The outcome of a message: the first step that settles it."""
-    steps = (_danger, _nothing_said, _taken_choice, _follow_up, _other_act, _out_of_scope, _by_certainty)
+    steps = (_danger, _nothing_said, _taken_choice, _follow_up, _other_act, _out_of_scope, _two_needs, _by_certainty)
     for step in steps:
         beslissing = step(bericht)
         if beslissing is not None:
@@ -347,10 +355,36 @@ def _out_of_scope(bericht: Bericht) -> Beslissing | None:
     return None
 
 
+def _two_needs(bericht: Bericht) -> Beslissing | None:
+    """Two parts of a message that each ask for a product of their own, both of them certain: the first is answered."""
+    noden: list[tuple[str, Ranking]] = []
+    for part in parts(bericht.tekst):
+        ranking = bericht.zoek(part)
+        if _is_certain(bericht, ranking) and ranking.treffers[0].product not in [product for product, _ in noden]:
+            noden.append((ranking.treffers[0].product, ranking))
+    if len(noden) < 2:
+        return None
+    (first, ranking), (second, _) = noden[:2]
+    # The message as a whole must know both: a part torn from its sentence can point anywhere.
+    whole = {treffer.product for treffer in bericht.ranking.treffers[:BEIDE_BIJ]}
+    if not {first, second} <= whole or second in _family([first], bericht.products):
+        return None
+    return replace(_answer(bericht, first, bericht.aspect, ranking), tweede=second)
+
+
+def _is_certain(bericht: Bericht, ranking: Ranking) -> bool:
+    """Whether the best product may be answered directly; a sensitive one needs more."""
+    if not ranking.treffers:
+        return False
+    best = ranking.treffers[0]
+    sensitive = bericht.products[best.product].kop.gevoelig
+    return best.zekerheid >= (bericht.drempels.gevoelig if sensitive else bericht.drempels.antwoord)
+
+
 def _by_certainty(bericht: Bericht) -> Beslissing:
     """Answer, ask back or fall back, by the municipality's thresholds."""
     treffers, drempels = bericht.ranking.treffers, bericht.drempels
-    if treffers and treffers[0].zekerheid >= drempels.antwoord:
+    if _is_certain(bericht, bericht.ranking):
         return _answer(bericht, treffers[0].product, bericht.aspect, bericht.ranking)
     top = treffers[:MAX_KEUZES]
     if len(top) >= 2 and sum(treffer.zekerheid for treffer in top) >= drempels.verduidelijking:

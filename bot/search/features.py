@@ -6,6 +6,7 @@ words (3-4 characters, with word edges) carry typing errors, inflection and Dutc
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
@@ -34,7 +35,26 @@ class TextFeatures:
 
     def __call__(self, texts: Sequence[Sequence[Token]]) -> sparse.csr_matrix:
         """Vectors of tokenised texts, (texts, features), float32. Unknown words count for nothing."""
+        if len(texts) == 1:
+            return self._one(texts[0])
         return sparse.hstack([block.transform(texts) for block in self._blocks], format="csr")
+
+    def _one(self, tokens: Sequence[Token]) -> sparse.csr_matrix:
+        """The same for one text, as each message is: scikit-learn takes four times as long for a single one."""
+        indices, values, offset = [], [], 0
+        for block in self._blocks:
+            counts = Counter(
+                found for piece in block.analyzer(tokens) if (found := block.vocabulary_.get(piece)) is not None
+            )
+            places = np.fromiter(sorted(counts), dtype=np.int32, count=len(counts))
+            weights = (1 + np.log(np.array([counts[place] for place in places], dtype=np.float32))) * block.idf_[places]
+            length = np.sqrt((weights**2).sum())
+            indices.append(places + offset)
+            values.append(weights / length if length else weights)
+            offset += len(block.vocabulary_)
+        row = np.concatenate(indices).astype(np.int32)
+        data = np.concatenate(values).astype(np.float32)
+        return sparse.csr_matrix((data, row, np.array([0, len(row)], dtype=np.int32)), shape=(1, offset))
 
     @property
     def size(self) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence, Set
 
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from bot.catalog.product import Product
 from bot.search.fields import Analyse, content_words
@@ -66,7 +66,8 @@ class NameIndex:
 
     def likeness(self, product: str, text: str) -> float:
         """Likeness (0-1) of the message to the nearest name of a product, whatever the order of the words."""
-        return max((fuzz.token_set_ratio(text, naam) for naam in self._names.get(product, ())), default=0.0) / 100
+        found = process.extractOne(text, self._names.get(product, ()), scorer=fuzz.token_set_ratio)
+        return found[1] / 100 if found else 0.0
 
 
 def _names_of(product: Product) -> list[str]:

@@ -35,7 +35,7 @@ class Neighbours:
         self._starts = np.array(
             [index for index, owner in enumerate(owners) if index == 0 or owner != owners[index - 1]], dtype=np.int64
         )
-        self._sizes = np.diff(np.r_[self._starts, len(owners)])
+        self._owner = np.repeat(np.arange(len(self._starts)), np.diff(np.r_[self._starts, len(owners)]))
         self.products = tuple(owners[start] for start in self._starts)
         """Products that have examples, in the order of the scores."""
         self._place = {product: index for index, product in enumerate(self.products)}
@@ -51,7 +51,7 @@ class Neighbours:
             found[turn] = np.maximum.reduceat(similar, self._starts)
             if turn < DICHTBIJ - 1:
                 # Take the best ones out, and look again for the next best.
-                similar[similar == np.repeat(found[turn], self._sizes)] = 0
+                similar[similar == found[turn].take(self._owner)] = 0
         return found
 
     def _similarities(self, row: sparse.csr_matrix) -> np.ndarray:
@@ -70,8 +70,9 @@ class Neighbours:
         place = self._place.get(product)
         if place is None:
             return None
-        start, size = self._starts[place], self._sizes[place]
-        similar = np.asarray((self._vectors[start : start + size] @ row.T).todense()).ravel() / _length(row)
+        start = self._starts[place]
+        end = self._starts[place + 1] if place + 1 < len(self._starts) else len(self._voorbeelden)
+        similar = np.asarray((self._vectors[start:end] @ row.T).todense()).ravel() / _length(row)
         at = int(similar.argmax())
         return self._voorbeelden[start + at], float(similar[at])
 

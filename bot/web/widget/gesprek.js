@@ -97,6 +97,7 @@ export class Gesprek {
     this.eigenaar = stored.eigenaar ?? 'bot';
     this.#view.sessionChanged();
     await this.history();
+    if (this.ended) this.#view.ended();
   }
 
   /** Fetches what was said until now and shows it silently; throws Fout. */
@@ -171,7 +172,9 @@ export class Gesprek {
     } else if (other.token !== this.session?.token) {
       this.disconnect();
       this.#clear();
+      this.all = [];
       this.session = other;
+      this.#view.reset();
       this.#view.sessionChanged();
       this.history().catch(() => this.connect());
     } else if (other.einde && !this.ended) {
