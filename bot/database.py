@@ -38,13 +38,16 @@ def open_database(url: str) -> Engine:
     except sa.exc.ArgumentError as error:
         raise SettingError("VRAAGBAAK_DATABASE_URL is geen geldig databaseadres") from error
     if parsed.get_backend_name() != "sqlite":
-        return sa.create_engine(parsed, future=True, pool_pre_ping=True)
+        # Errors end up in logs, and parameters are what people wrote.
+        return sa.create_engine(parsed, future=True, pool_pre_ping=True, hide_parameters=True)
     if parsed.database:
         try:
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StartError(f"De map van {parsed.database} kan niet worden gemaakt: {error.strerror}") from error
-    engine = sa.create_engine(parsed, future=True, poolclass=NullPool, connect_args={"timeout": 10})
+    engine = sa.create_engine(
+        parsed, future=True, poolclass=NullPool, connect_args={"timeout": 10}, hide_parameters=True
+    )
     sa.event.listen(engine, "connect", _sqlite_pragmas)
     return engine
 

@@ -11,14 +11,20 @@ from markdown_it.tree import SyntaxTreeNode
 LINK_SCHEMES = frozenset({"https", "http", "mailto", "tel"})
 """Where a link may lead; anything else stays text."""
 
-_markdown = MarkdownIt("commonmark", {"html": False}).disable(["code", "fence", "html_block", "html_inline", "image"])
+_markdown = MarkdownIt("commonmark", {"html": False, "maxNesting": 100}).disable(
+    ["code", "fence", "html_block", "html_inline", "image", "reference"]
+)
 
 Block = Dict[str, Any]
 
 
 def blocks(text: str) -> List[Block]:
     """Blocks of a Markdown text: `alinea`, `kop` and `lijst` (docs/webchat.md). HTML in it stays visible text."""
-    return list(_blocks(SyntaxTreeNode(_markdown.parse(text)).children))
+    try:
+        return list(_blocks(SyntaxTreeNode(_markdown.parse(text)).children))
+    except RecursionError:
+        # Emphasis in emphasis, hundreds deep: no text, but it must not break a conversation either.
+        return plain(text)
 
 
 def plain(text: str) -> List[Block]:

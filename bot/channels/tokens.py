@@ -60,13 +60,23 @@ def secret_of(settings: Settings) -> str:
             raise SettingError(f"VRAAGBAAK_SECRET moet minstens {_SHORTEST} tekens hebben.")
         return settings.secret
     path = settings.path(settings.data_dir) / "geheim"
-    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _write_once(path)
+    return _written(path)
+
+
+def _write_once(path: Path) -> None:
+    """A new secret in `path`, unless another process was first. Nobody ever sees a file that is half written."""
+    fresh = path.with_name(f"{path.name}-{secrets.token_hex(8)}")
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(secrets.token_urlsafe(48))
     try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(48))
+        path.hardlink_to(fresh)
     except FileExistsError:
         pass
-    return _written(path)
+    finally:
+        fresh.unlink()
 
 
 def _written(path: Path) -> str:

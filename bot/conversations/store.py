@@ -51,6 +51,8 @@ def append(engine: Engine, gesprek_id: str, nieuw: Nieuw) -> tuple[Bericht, bool
         with engine.begin() as connection:
             return _append(connection, gesprek_id, nieuw), True
     except sa.exc.IntegrityError:
+        if nieuw.client_id is None:
+            raise
         # Two sendings of one message met; the other one was first.
         with engine.connect() as connection:
             known = _by_client_id(connection, gesprek_id, nieuw.client_id)
@@ -144,7 +146,7 @@ def judge(engine: Engine, gesprek_id: str, nummer: int, duim: Duim, reden: str |
     Raises UnknownGesprek when there is no such answer.
     """
     with engine.begin() as connection:
-        known = _load(connection, gesprek_id)
+        known = _lock(connection, gesprek_id)
         extra = connection.execute(
             sa.select(gesprek_bericht.c.extra).where(
                 gesprek_bericht.c.gesprek_id == gesprek_id,
@@ -164,7 +166,7 @@ def grade(engine: Engine, gesprek_id: str, cijfer: int, toelichting: str | None)
     if not 1 <= cijfer <= 10:
         raise ValueError("een cijfer ligt tussen 1 en 10")
     with engine.begin() as connection:
-        known = _load(connection, gesprek_id)
+        known = _lock(connection, gesprek_id)
         if _replace_judgement(connection, gesprek_id, CIJFER, str(cijfer), toelichting):
             _fact(connection, known, cijfer=cijfer)
 
@@ -172,7 +174,7 @@ def grade(engine: Engine, gesprek_id: str, cijfer: int, toelichting: str | None)
 def erase(engine: Engine, gesprek_id: str) -> Gewist:
     """Take a conversation away with all its words. Figures stay: they know no conversation. Raises UnknownGesprek."""
     with engine.begin() as connection:
-        _load(connection, gesprek_id)
+        _lock(connection, gesprek_id)
         oordelen = connection.execute(sa.delete(bericht_oordeel).where(bericht_oordeel.c.gesprek_id == gesprek_id))
         berichten = connection.execute(sa.delete(gesprek_bericht).where(gesprek_bericht.c.gesprek_id == gesprek_id))
         connection.execute(sa.delete(gesprek).where(gesprek.c.id == gesprek_id))
@@ -203,7 +205,15 @@ def _load(connection: Connection, gesprek_id: str) -> Gesprek:
     return Gesprek(**{**row, **{name: _utc(row[name]) for name in ("begonnen_op", "laatste_op", "geeindigd_op")}})
 
 
-def _by_client_id(connection: Connection, gesprek_id: str, client_id: str | None) -> Bericht | None:
+def _lock(connection: Connection, gesprek_id: str) -> Gesprek:
+    """The conversation, held until the transaction ends: a double click counts once, an erasure counts all that went."""
+    connection.execute(
+        sa.update(gesprek).where(gesprek.c.id == gesprek_id).values(laatste_nummer=gesprek.c.laatste_nummer)
+    )
+    return _load(connection, gesprek_id)
+
+
+def _by_client_id(connection: Connection, gesprek_id: str, client_id: str) -> Bericht | None:
     row = connection.execute(
         sa.select(gesprek_bericht).where(
             gesprek_bericht.c.gesprek_id == gesprek_id, gesprek_bericht.c.client_id == client_id

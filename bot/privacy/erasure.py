@@ -44,13 +44,15 @@ class Wisbewijs:
 
 def erase_everywhere(engine: Engine, tracker_store: Engine, gesprek_id: str) -> Wisbewijs:
     """Erase a conversation from our tables and from Rasa's tracker store. Raises UnknownGesprek."""
+    # Rasa's first: when that fails the conversation is still known, and the resident can ask again.
+    gebeurtenissen = erase_tracker(tracker_store, gesprek_id)
     gewist = store.erase(engine, gesprek_id)
     return Wisbewijs(
         nummer=secrets.token_hex(6).upper(),
         tijd=datetime.now(UTC),
         berichten=gewist.berichten,
         oordelen=gewist.oordelen,
-        gebeurtenissen=erase_tracker(tracker_store, gesprek_id),
+        gebeurtenissen=gebeurtenissen,
     )
 
 

@@ -36,8 +36,8 @@ class Uitkomst(StrEnum):
 class Drempels:
     """Certainties (0-1) from which the assistant answers, or asks back."""
 
-    antwoord: float = 0.75
-    gevoelig: float = 0.85
+    antwoord: float = 0.88
+    gevoelig: float = 0.93
     """The same for a sensitive subject, where a wrong answer hurts."""
     verduidelijking: float = 0.30
     keuze: float = 0.02
@@ -122,8 +122,10 @@ ACT_DREMPEL = 0.5
 ACT_ZEKER = 0.62
 """The same against a product that is wholly certain."""
 
-BEIDE_BIJ = 8
-"""Both needs of a message stand among as many best products of the whole."""
+ALLEBEI = 0.05
+"""Certainty in the whole message that each of two needs must have when none of them is certain there."""
+EERST = 0.1
+"""Certainty in the whole message from which the need that stands first is answered before a more certain one."""
 
 WINST = 2.0
 """How many times likelier an addition must make a relative, to be about that relative."""
@@ -356,20 +358,25 @@ def _out_of_scope(bericht: Bericht) -> Beslissing | None:
 
 
 def _two_needs(bericht: Bericht) -> Beslissing | None:
-    """Two parts of a message that each ask for a product of their own, both of them certain: the first is answered."""
-    noden: list[tuple[str, Ranking]] = []
+    """Parts of a message that ask for products of their own: the first is answered, the second offered.
+
+    A part torn from its sentence can point anywhere, so the message as a whole must know both products.
+    """
+    share = {treffer.product: treffer.zekerheid for treffer in bericht.ranking.treffers}
+    noden: list[str] = []
     for part in parts(bericht.tekst):
         ranking = bericht.zoek(part)
-        if _is_certain(bericht, ranking) and ranking.treffers[0].product not in [product for product, _ in noden]:
-            noden.append((ranking.treffers[0].product, ranking))
-    if len(noden) < 2:
+        if _is_certain(bericht, ranking) and ranking.treffers[0].product not in noden:
+            noden.append(ranking.treffers[0].product)
+    if _is_certain(bericht, bericht.ranking):
+        best = bericht.ranking.treffers[0].product
+        others = [product for product in noden if product != best and share.get(product, 0.0) >= bericht.drempels.keuze]
+        noden = [others[0], best] if others and noden[0] == others[0] and share[others[0]] >= EERST else [best, *others]
+    elif not all(share.get(product, 0.0) >= ALLEBEI for product in noden[:2]):
         return None
-    (first, ranking), (second, _) = noden[:2]
-    # The message as a whole must know both: a part torn from its sentence can point anywhere.
-    whole = {treffer.product for treffer in bericht.ranking.treffers[:BEIDE_BIJ]}
-    if not {first, second} <= whole or second in _family([first], bericht.products):
+    if len(noden) < 2 or noden[1] in _family(noden[:1], bericht.products):
         return None
-    return replace(_answer(bericht, first, bericht.aspect, ranking), tweede=second)
+    return replace(_answer(bericht, noden[0], bericht.aspect, bericht.ranking), tweede=noden[1])
 
 
 def _is_certain(bericht: Bericht, ranking: Ranking) -> bool:

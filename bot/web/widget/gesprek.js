@@ -1,11 +1,24 @@
-/* One conversation: its session, what was sent and received, and the connection. Knows nothing of the screen:
- * it tells a `view` what happened. */
+/* One conversation: its session, what was sent and received, and the connection to the engine. Knows nothing of the
+ * screen: it tells a `view` what happened. */
 
-import { Api, Fout } from './api.js';
-
+const SILENCE = 45_000; // the server speaks every 15 seconds; longer silence is a dead stream, or one that a proxy holds up
 const POLL = 5_000;
-const SEND_TIMEOUT = 60_000;
-const TYPING_PAUSE = 3_000;
+
+/** `soort`: net | traag | verlopen | druk | storing | geweigerd. `message`: a sentence of the server, or empty. */
+class Fout extends Error {
+  constructor(soort, text, seconds) {
+    super(text);
+    Object.assign(this, { soort, seconds });
+  }
+}
+
+async function failure(answer) {
+  const { status, headers } = answer;
+  const { fout } = await answer.json().catch(() => ({}));
+  if (status === 401) return new Fout('verlopen');
+  if (status === 429) return new Fout('druk', fout, Number(headers.get('Retry-After')) || 10);
+  return new Fout(status < 500 ? 'geweigerd' : 'storing', fout);
+}
 
 /** Storage that may be full, blocked or filled by somebody else. */
 export const store = {
@@ -26,40 +39,34 @@ export const store = {
   },
 };
 
-function uuid() {
-  if (crypto.randomUUID) return crypto.randomUUID();
-  // Pages without https, such as a test site, do not have randomUUID.
-  return '10000000-1000-4000-8000-100000000000'.replace(/[018]/g, (digit) =>
+// Pages without https do not have randomUUID.
+const uuid = () =>
+  '10000000-1000-4000-8000-100000000000'.replace(/[018]/g, (digit) =>
     (digit ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (digit / 4)))).toString(16),
   );
-}
 
-const pause = (ms, signal) =>
-  new Promise((resolve) => {
-    setTimeout(resolve, ms);
-    signal?.addEventListener('abort', resolve, { once: true });
-  });
+const alive = (session) => session?.token && Date.parse(session.verloopt) > Date.now();
 
 export class Gesprek {
   #view;
-  #api = null;
   #queue = Promise.resolve();
-  #link = null;
+  #stream = null;
   #typed = 0;
 
-  /** Events in order of arrival, also those of an earlier conversation that is still on the screen. */
-  all = [];
+  /** Address of the engine; null while that is not known. */
+  base = null;
   session = null;
-  eigenaar = 'bot';
+  /** All that is on the screen, for the download. */
+  all = [];
 
   constructor(id, view) {
     this.id = id;
     this.key = `vraagbaak:${id}`;
     this.#view = view;
     this.#clear();
-    addEventListener('storage', this.#onStorage);
-    for (const name of ['online', 'offline']) addEventListener(name, this.#onNetwork);
-    document.addEventListener('visibilitychange', this.#onNetwork);
+    addEventListener('storage', (event) => event.key === this.key && this.#otherTab());
+    for (const name of ['online', 'offline']) addEventListener(name, () => this.#network());
+    document.addEventListener('visibilitychange', () => this.#network());
   }
 
   #clear() {
@@ -69,80 +76,111 @@ export class Gesprek {
     this.eigenaar = 'bot';
   }
 
-  /** Where the engine is; null while that is not known. */
-  set base(base) {
-    this.#api = base ? new Api(base, () => this.session?.token) : null;
-  }
-
-  get ended() {
-    return Boolean(this.session?.einde);
-  }
-
   get busy() {
     return [...this.out.values()].some((one) => one.stand === 'bezig' && !one.beantwoord);
   }
 
-  // --- session -------------------------------------------------------------------------------------------------
+  // --- transport -------------------------------------------------------------------------------------------------
 
-  /** The stored session, when there is one that lives; fetches what was said. */
-  async resume() {
-    const stored = store.read(this.key);
-    if (!stored?.token) return;
-    if (!(Date.parse(stored.verloopt) > Date.now())) {
-      this.forget();
-      this.#view.expired('');
-      return;
-    }
-    this.session = stored;
-    this.eigenaar = stored.eigenaar ?? 'bot';
-    this.#view.sessionChanged();
-    await this.history();
-    if (this.ended) this.#view.ended();
+  async #fetch(method, path, signal, headers, body) {
+    if (!this.base) throw new Fout('net');
+    const { token } = this.session ?? {};
+    if (token) headers.Authorization = `Bearer ${token}`;
+    const url = `${this.base.replace(/\/+$/, '')}/webhooks/webchat/${path}`;
+    const answer = await fetch(url, { method, headers, body, signal, credentials: 'omit', cache: 'no-store' });
+    if (!answer.ok) throw await failure(answer);
+    return answer;
   }
 
-  /** Fetches what was said until now and shows it silently; throws Fout. */
-  async history() {
-    if (!this.#api) throw new Fout('net');
+  async #ask(method, path, body, timeout = 15_000) {
     try {
-      const { berichten } = await this.#api.ask('GET', `messages?na=${this.cursor}`, null, 10_000);
-      this.#take(berichten, true);
-      this.cursor = Math.max(this.cursor, ...berichten.map((one) => one.nummer));
+      const headers = body ? { 'Content-Type': 'application/json' } : {};
+      const answer = await this.#fetch(method, path, AbortSignal.timeout(timeout), headers, body && JSON.stringify(body));
+      return answer.status === 204 ? null : await answer.json();
     } catch (error) {
-      if (error.soort !== 'verlopen') throw error;
-      this.#expire('');
-      return;
+      const fout = error.soort ? error : new Fout({ TimeoutError: 'traag', SyntaxError: 'storing' }[error.name] ?? 'net');
+      if (fout.soort === 'verlopen') this.#expire();
+      throw fout;
     }
+  }
+
+  /* Reads server-sent events until the stream ends. By fetch, so that the token stays out of the address. */
+  async #listen(control) {
+    let timer;
+    const alarm = () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => control.abort(), SILENCE);
+    };
+    alarm();
+    try {
+      const headers = { Accept: 'text/event-stream', 'Last-Event-ID': this.cursor };
+      const answer = await this.#fetch('GET', 'events', control.signal, headers);
+      if (!answer.headers.get('Content-Type')?.startsWith('text/event-stream')) throw new Fout('storing');
+      this.failures = 0;
+      this.#view.connection(true);
+      const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+      for (let rest = ''; ; ) {
+        const { value, done } = await reader.read();
+        if (done || control.signal.aborted) return;
+        alarm();
+        const parts = (rest + value).replaceAll('\r', '').split('\n\n');
+        rest = parts.pop();
+        for (const part of parts) {
+          const fields = Object.fromEntries(part.split('\n').map((line) => line.split(/: ?(.*)/, 2)));
+          if (fields.data) this.#onEvent(fields.event, JSON.parse(fields.data));
+        }
+      }
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  // --- session ---------------------------------------------------------------------------------------------------
+
+  /** Takes up the stored session, when there is one, and shows silently what was said; throws Fout. */
+  async resume() {
+    if (!this.session) {
+      const stored = store.read(this.key);
+      if (!stored?.token) return;
+      if (!alive(stored)) {
+        this.#expire();
+        return;
+      }
+      this.#adopt(stored);
+    }
+    await this.#catchUp(true);
     for (const { id, tekst } of store.read(`${this.key}:uit`, 'sessionStorage') ?? []) {
-      if (this.out.has(id) || [...this.seen.values()].some((one) => one.id === id)) continue;
-      const one = { id, tekst, stand: 'mislukt', fout: new Fout('net') };
+      if (this.out.has(id) || this.all.some((one) => one.id === id)) continue;
+      const one = { id, tekst, stand: 'mislukt' };
       this.out.set(id, one);
       this.#view.own(one);
     }
-    this.#keep();
+    if (this.session.einde) this.#view.ended();
     this.connect();
   }
 
-  async #ensureSession() {
-    if (!this.#api) throw new Fout('net');
-    if (this.session) return;
+  #adopt(session) {
+    this.session = session;
+    this.eigenaar = session.eigenaar ?? 'bot';
+    this.#view.sessionChanged();
+  }
+
+  async #begin() {
     const begin = async () => {
       const other = store.read(this.key);
-      if (other?.token && !other.einde && Date.parse(other.verloopt) > Date.now()) this.session = other;
-      else this.session = await this.#api.ask('POST', 'sessions', { gemeente: this.id });
+      this.#adopt(alive(other) && !other.einde ? other : await this.#ask('POST', 'sessions', { gemeente: this.id }));
       this.#keep();
     };
     // Two tabs that begin at once get one conversation.
-    await (navigator.locks ? navigator.locks.request(this.key, begin) : begin());
-    this.#view.sessionChanged();
+    await (navigator.locks?.request(this.key, begin) ?? begin());
   }
 
   #keep() {
     if (!this.session) return;
-    Object.assign(this.session, { eigenaar: this.eigenaar });
+    this.session.eigenaar = this.eigenaar;
     store.write(this.key, this.session);
-    const left = [...this.out.values()].filter((one) => one.stand !== 'klaar');
-    const kept = left.map(({ id, tekst }) => ({ id, tekst }));
-    store.write(`${this.key}:uit`, kept.length ? kept : null, 'sessionStorage');
+    const left = [...this.out.values()].filter((one) => one.stand !== 'klaar').map(({ id, tekst }) => ({ id, tekst }));
+    store.write(`${this.key}:uit`, left.length ? left : null, 'sessionStorage');
   }
 
   /** Forgets the session on this device; what is on the screen stays. */
@@ -155,161 +193,147 @@ export class Gesprek {
     this.#view.sessionChanged();
   }
 
-  #expire(text) {
-    const unsent = [...this.out.values()].filter((one) => one.stand !== 'klaar');
+  #expire() {
+    const unsent = [...this.out.values()].filter((one) => one.stand !== 'klaar').map((one) => one.tekst);
     this.forget();
-    this.#view.expired([...unsent.map((one) => one.tekst), text].filter(Boolean).join('\n'), unsent);
+    this.#view.expired(unsent);
   }
 
-  #onStorage = ({ key, newValue, storageArea }) => {
-    if (key !== this.key || storageArea !== localStorage) return;
-    const other = newValue ? store.read(this.key) : null;
+  #gone() {
+    this.all = [];
+    this.forget();
+    this.#view.gone();
+  }
+
+  #otherTab() {
+    const other = store.read(this.key);
     if (!other) {
-      if (this.session) {
-        this.forget();
-        this.#view.goneElsewhere();
-      }
+      if (this.session) this.#gone();
     } else if (other.token !== this.session?.token) {
       this.disconnect();
       this.#clear();
       this.all = [];
-      this.session = other;
       this.#view.reset();
-      this.#view.sessionChanged();
-      this.history().catch(() => this.connect());
-    } else if (other.einde && !this.ended) {
-      this.#markEnded();
-    }
-  };
-
-  // --- sending -------------------------------------------------------------------------------------------------
-
-  send(tekst) {
-    const one = { id: uuid(), tekst, stand: 'bezig', tijd: new Date().toISOString() };
-    this.out.set(one.id, one);
-    this.#view.own(one);
-    return this.retry(one);
+      this.#adopt(other);
+      this.resume().catch(() => this.connect());
+    } else if (other.einde && !this.session.einde) this.#ended();
   }
 
-  /** Sends a message (again); its id stays the same, so the server never has it twice. */
-  retry(one) {
-    one.stand = 'bezig';
-    one.beantwoord = false;
-    this.#view.ownChanged(one);
-    this.#queue = this.#queue.then(() => this.#deliver(one));
-    return this.#queue;
-  }
-
-  async #deliver(one) {
-    if (!this.out.has(one.id)) return;
-    try {
-      await this.#ensureSession();
-      this.#keep();
-      this.connect();
-      const { berichten } = await this.#api.ask('POST', 'messages', { id: one.id, tekst: one.tekst }, SEND_TIMEOUT);
-      this.#take(berichten);
-      one.stand = 'klaar';
-      one.beantwoord = true;
-    } catch (error) {
-      if (error.soort === 'verlopen') {
-        one.stand = 'mislukt';
-        this.#expire('');
-        return;
-      }
-      one.stand = one.beantwoord ? 'klaar' : 'mislukt';
-      one.fout = error instanceof Fout ? error : new Fout('storing');
-    }
-    this.#keep();
-    this.#view.ownChanged(one);
-  }
-
-  typing() {
-    if (this.eigenaar !== 'medewerker' || !this.session || Date.now() - this.#typed < TYPING_PAUSE) return;
-    this.#typed = Date.now();
-    this.#api?.ask('POST', 'typing', {}).catch(() => {});
-  }
-
-  async #call(method, path, body) {
-    if (!this.#api) throw new Fout('net');
-    try {
-      return await this.#api.ask(method, path, body, 15_000);
-    } catch (error) {
-      if (error.soort === 'verlopen') this.#expire('');
-      throw error;
-    }
-  }
-
-  feedback(nummer, duim, reden = null) {
-    return this.#call('POST', 'feedback', { nummer, duim, reden });
-  }
-
-  grade(cijfer, toelichting) {
-    return this.#call('POST', 'grade', { cijfer, toelichting });
-  }
-
-  async end() {
-    await this.#call('POST', 'end', {});
-    this.#markEnded();
-  }
-
-  #markEnded() {
-    if (!this.session) return;
+  #ended() {
     this.session.einde = true;
     this.disconnect();
     this.#keep();
     this.#view.ended();
   }
 
-  async erase() {
-    const { bewijs } = await this.#call('DELETE', 'session');
-    this.all = [];
-    this.forget();
-    return bewijs;
+  // --- sending ---------------------------------------------------------------------------------------------------
+
+  send(tekst) {
+    const one = { id: uuid(), tekst };
+    this.out.set(one.id, one);
+    this.#view.own(one);
+    this.retry(one);
   }
 
-  // --- receiving -----------------------------------------------------------------------------------------------
+  /** Sends a message (again). Its id stays the same, so the server never has it twice. */
+  retry(one) {
+    one.stand = 'bezig';
+    this.#view.ownChanged(one);
+    this.#queue = this.#queue.then(() => this.#deliver(one));
+  }
 
-  #take(berichten, silent = false) {
-    for (const one of [...berichten].sort((a, b) => a.nummer - b.nummer)) {
+  async #deliver(one) {
+    if (!this.out.has(one.id)) return;
+    try {
+      if (!this.session) await this.#begin();
+      this.#keep();
+      this.connect();
+      const { berichten } = await this.#ask('POST', 'messages', { id: one.id, tekst: one.tekst }, 60_000);
+      this.#take(berichten);
+      one.stand = 'klaar';
+    } catch (error) {
+      if (error.soort === 'verlopen') return;
+      one.stand = one.beantwoord ? 'klaar' : 'mislukt';
+      one.fout = error;
+    }
+    this.#keep();
+    this.#view.ownChanged(one);
+  }
+
+  typing() {
+    if (this.eigenaar !== 'medewerker' || Date.now() - this.#typed < 3_000) return;
+    this.#typed = Date.now();
+    this.#ask('POST', 'typing', {}).catch(() => {});
+  }
+
+  feedback(nummer, duim, reden) {
+    return this.#ask('POST', 'feedback', { nummer, duim, reden });
+  }
+
+  async grade(cijfer, toelichting) {
+    await this.#ask('POST', 'grade', { cijfer, toelichting });
+    this.session.cijfer = cijfer;
+    this.#keep();
+  }
+
+  async end() {
+    await this.#ask('POST', 'end', {});
+    this.#ended();
+  }
+
+  /** Erases the conversation everywhere; gives the receipt. */
+  async erase() {
+    this.disconnect();
+    try {
+      const { bewijs } = await this.#ask('DELETE', 'session');
+      this.all = [];
+      this.forget();
+      store.write(`${this.key}:gemeente`, null);
+      return bewijs;
+    } finally {
+      this.connect();
+    }
+  }
+
+  // --- receiving -------------------------------------------------------------------------------------------------
+
+  #take(berichten, silent) {
+    for (const one of berichten.sort((a, b) => a.nummer - b.nummer)) {
       if (this.seen.has(one.nummer)) continue;
       this.seen.set(one.nummer, one);
       this.all.push(one);
-      const mine = one.id && this.out.get(one.id);
+      const mine = this.out.get(one.id);
       if (mine) {
         mine.nummer = one.nummer;
-        if (mine.stand === 'mislukt') mine.stand = 'klaar';
         this.#view.confirmed(mine, one);
       } else {
-        if (one.van !== 'bewoner') for (const sent of this.out.values()) if (sent.nummer) sent.beantwoord = true;
+        if (one.van !== 'bewoner') for (const sent of this.out.values()) sent.beantwoord ||= sent.nummer > 0;
         this.#view.message(one, silent);
       }
     }
   }
 
-  #onEvent = ({ id, event, data }) => {
-    let content;
-    try {
-      content = JSON.parse(data);
-    } catch {
-      return;
-    }
+  async #catchUp(silent) {
+    const { berichten } = await this.#ask('GET', `messages?na=${this.cursor}`);
+    this.#take(berichten, silent);
+    this.cursor = Math.max(this.cursor, ...berichten.map((one) => one.nummer));
+  }
+
+  #onEvent(event, content) {
     if (event === 'bericht') {
       this.#take([content]);
-      // Only the stream moves the cursor: an answer to a POST may run ahead of what others said.
-      this.cursor = Math.max(this.cursor, Number(id) || content.nummer);
+      // Only the stream moves the cursor: the answer to a POST may run ahead of what others said.
+      this.cursor = Math.max(this.cursor, content.nummer);
       this.#keep();
-    } else if (event === 'stand') {
-      this.#state(content);
-    }
-  };
+    } else if (event === 'stand') this.#state(content);
+  }
 
   #state(stand) {
-    const wie = stand.soort === 'eigenaar' ? stand.wie : stand.eigenaar;
     if (stand.soort === 'gewist') {
-      this.forget();
-      this.#view.goneElsewhere();
+      this.#gone();
       return;
     }
+    const wie = stand.wie ?? stand.eigenaar;
     if (wie && wie !== this.eigenaar) {
       const before = this.eigenaar;
       this.eigenaar = wie;
@@ -317,78 +341,46 @@ export class Gesprek {
       this.#view.owner(wie, before);
     }
     this.#view.state(stand);
-    if (stand.soort === 'einde' || stand.einde) this.#markEnded();
+    if (stand.soort === 'einde' && !this.session.einde) this.#ended();
   }
 
-  #onNetwork = () => {
-    this.#view.network(navigator.onLine);
-    if (!this.#wanted) this.disconnect();
-    else if (this.#link) this.#link.wake?.();
-    else this.connect();
-  };
-
-  // A hidden tab that only talks to the chatbot needs no stream; browsers allow few connections to one server.
-  get #wanted() {
-    return this.session && !this.ended && navigator.onLine && (!document.hidden || this.eigenaar !== 'bot');
+  #network() {
+    this.#view.connection(true);
+    this.failures = 0;
+    // A hidden tab with only the chatbot needs no stream: browsers allow few connections to one server.
+    if (navigator.onLine && (!document.hidden || this.eigenaar !== 'bot')) this.connect();
+    else this.disconnect();
   }
 
   connect() {
-    if (this.#link || !this.#api || !this.#wanted) return;
-    const control = new AbortController();
-    this.#link = control;
-    this.#run(control);
+    if (this.#stream || !this.session || this.session.einde || !navigator.onLine) return;
+    this.#stream = {};
+    this.#run(this.#stream);
   }
 
   disconnect() {
-    this.#link?.abort();
-    this.#link = null;
+    this.#stream?.control?.abort();
+    this.#stream = null;
   }
 
-  async #run(control) {
-    const { signal } = control;
-    let failures = 0;
-    while (!signal.aborted) {
+  async #run(stream) {
+    const current = () => this.#stream === stream;
+    this.failures = 0;
+    while (current()) {
+      stream.control = new AbortController();
       try {
-        await this.#api.stream(
-          this.cursor,
-          signal,
-          () => {
-            failures = 0;
-            this.#view.connection(true, 0);
-          },
-          (one) => signal.aborted || this.#onEvent(one),
-        );
+        await this.#listen(stream.control);
       } catch (error) {
-        if (!signal.aborted && error.soort === 'verlopen') return void this.#expire('');
+        if (current() && error.soort === 'verlopen') this.#expire();
       }
-      if (signal.aborted) return;
-      // 1, 2, 4 … 30 seconds, with jitter so that not everybody comes back at once.
-      let wait = Math.min(30_000, 1000 * 2 ** failures++) * (0.75 + Math.random() / 2);
-      this.#view.connection(false, failures);
-      while (wait > 0 && !signal.aborted) {
-        const woken = new AbortController();
-        control.wake = () => {
-          wait = 0;
-          woken.abort();
-        };
-        const step = Math.min(wait, POLL);
-        await Promise.race([pause(step, signal), pause(step, woken.signal)]);
-        wait -= step;
-        if (!signal.aborted && failures > 1) await this.#poll();
+      if (!current()) return;
+      // 1, 2, 4 … 30 seconds, with jitter so that not everybody comes back at once. Meanwhile messages come by asking.
+      let wait = Math.min(30_000, 1000 * 2 ** this.failures++) * (0.75 + Math.random() / 2);
+      for (; wait > 0 && this.failures && current(); wait -= POLL) {
+        await new Promise((resolve) => setTimeout(resolve, Math.min(wait, POLL)));
+        if (!current() || this.failures < 2) continue;
+        await this.#catchUp().then(() => this.#view.connection(true), () => this.#view.connection(false));
       }
-      control.wake = null;
-    }
-  }
-
-  /** Without a stream messages still come, every few seconds. */
-  async #poll() {
-    try {
-      const { berichten } = await this.#api.ask('GET', `messages?na=${this.cursor}`, null, 10_000);
-      this.#take(berichten);
-      this.cursor = Math.max(this.cursor, ...berichten.map((one) => one.nummer));
-      this.#view.connection(true, 0);
-    } catch (error) {
-      if (error.soort === 'verlopen') this.#expire('');
     }
   }
 }

@@ -1,8 +1,6 @@
 /* The panel: what a resident sees of a conversation. */
 
-import { asText, language, link, render, safeLink } from './blokken.js';
-import { clock, contactDetails, day, dayName, moment } from './contact.js';
-import { button, el, hidden, icon } from './dom.js';
+import { asText, clock, contactDetails, day, el, hidden, icon, language, link, moment, render, rows, safeLink } from './blokken.js';
 import { Gesprek, store } from './gesprek.js';
 import { teksten } from './teksten.js';
 import { seen, without } from './waakzaam.js';
@@ -12,13 +10,18 @@ const COUNT_FROM = 800;
 const BUSY_AFTER = 800;
 const SLOW_AFTER = 10_000;
 const TYPING_SHOWN = 6_000;
-const ANNOUNCED = 120; // characters of a long answer that are read aloud at once
+const ANNOUNCED = 120; // about as many characters of a long answer are read aloud at once
+const FULL_SCREEN = matchMedia('(max-width: 30rem), (max-height: 30rem)');
+const TOUCH = matchMedia('(pointer: coarse)');
 const FOCUSABLE = 'a[href], button:not([disabled]), textarea, input, [tabindex="0"]';
-const FULL_SCREEN = '(max-width: 30rem), (max-height: 30rem)';
-const TOKENS = ['--vraagbaak-achtergrond', '--vraagbaak-tekst', '--utrecht-document-color', '--utrecht-document-background-color'];
+const PAGE_COLOURS = ['vraagbaak-achtergrond', 'vraagbaak-tekst', 'utrecht-document-color', 'utrecht-page-body-color', 'nl-paragraph-color'];
 
-const length = (text) => [...text].length;
-const plainLength = (blocks) => asText(blocks).length;
+const button = (text, onclick, kind, iconName) =>
+  el('button', { type: 'button', class: kind, onclick }, iconName && icon(iconName), el('span', null, text));
+const submit = (text, kind, iconName) =>
+  el('button', { type: 'submit', class: kind }, el('span', null, text), iconName && icon(iconName));
+const buttons = (...list) => el('div', { class: 'knoppen' }, list);
+const alarm = () => el('p', { class: 'fout', role: 'alert' });
 
 export class Paneel {
   #env;
@@ -27,81 +30,70 @@ export class Paneel {
   #talk;
   #open = false;
   #unread = 0;
-  #rows = new Map(); // id of an own message, or number → its <li>
+  #rows = new Map(); // <li> per id of an own message, and per number
   #quiet = 0;
   #later = [];
-  #busyTimers = [];
-  #typist = null;
+  #timers = [];
+  #typist = '';
   #rank = '';
-  #checked = null;
   #restored = false;
-  #choices = [];
 
   constructor(env) {
     this.#env = env;
-    this.#gemeente = env.config.gemeente;
-    this.#t = teksten(this.#gemeente?.aanspreekvorm);
     this.#talk = new Gesprek(env.id, this);
-    this.#talk.base = env.server ?? this.#gemeente?.chat ?? null;
-    this.ready = this.#start();
+    this.#use(env.config);
   }
 
-  async #start() {
+  #use({ gemeente }) {
+    this.#gemeente = gemeente ?? undefined;
+    this.#t = teksten(gemeente?.aanspreekvorm);
+    this.#talk.base = this.#env.server ?? gemeente?.chat;
+  }
+
+  async start() {
     const answer = await fetch(`${this.#env.base}paneel.css`, { credentials: 'omit' });
     if (!answer.ok) throw new Error('paneel.css');
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(await answer.text());
-    const { root, button: starter } = this.#env;
-    root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
+    const { root, button: starter, host } = this.#env;
+    root.adoptedStyleSheets.push(sheet);
     this.#build();
+    const style = getComputedStyle(host);
+    this.panel.classList.toggle('thema', PAGE_COLOURS.some((name) => style.getPropertyValue(`--${name}`)));
     root.append(this.panel);
-    starter.setAttribute('aria-controls', this.panel.id);
-    this.#full = matchMedia(FULL_SCREEN);
-    this.#full.addEventListener('change', () => this.#fit());
+    starter.setAttribute('aria-controls', 'paneel');
+    FULL_SCREEN.addEventListener('change', () => this.#fit());
     window.visualViewport?.addEventListener('resize', () => this.#fit());
     this.#restore();
   }
-
-  #full;
 
   // --- building --------------------------------------------------------------------------------------------------
 
   #build() {
     const t = this.#t;
-    const naam = this.#gemeente?.naam;
-    this.title = el(
-      'h2',
-      { id: 'titel', tabindex: -1 },
-      el('span', {}, t('naam')),
-      hidden(', '),
-      el('small', {}, naam ? t('ondertitel', { gemeente: naam }) : t('ondertitelZonder')),
-    );
-    this.menuButton = this.#iconButton('menu', 'menu', () => this.#toggleMenu());
-    this.menuButton.setAttribute('aria-expanded', 'false');
+    const round = (name, key, onclick) =>
+      el('button', { type: 'button', class: 'rond', title: t(key), onclick }, icon(name), hidden(t(key)));
+    this.title = el('h2', { id: 'titel', tabindex: -1 });
+    this.menuButton = round('menu', 'menu', () => this.#toggleMenu());
     this.menuButton.setAttribute('aria-controls', 'menu');
+    this.menuButton.ariaExpanded = 'false';
     this.menu = el('ul', { id: 'menu', class: 'menu', hidden: true });
-    this.phone = el('span', { class: 'bel' });
-    this.actions = el(
-      'div',
-      { class: 'acties' },
-      button(t('medewerker'), () => this.#askHuman(), { class: 'actie' }, 'person'),
-      this.phone,
-    );
+    this.phone = el('span');
+    this.actions = el('div', { class: 'acties' }, button(t('medewerker'), () => this.#askHuman(), 'actie', 'person'), this.phone);
     this.list = el('ol', { class: 'berichten' });
     this.log = el('div', { role: 'log', 'aria-labelledby': 'titel', 'aria-live': 'off' }, this.list);
-    this.choiceBox = el('div', { class: 'keuzes', role: 'group', 'aria-label': t('keuzes'), hidden: true });
-    this.card = el('section', { class: 'kaart', hidden: true });
+    this.choices = el('ul', { class: 'keuzes', 'aria-label': t('keuzes'), hidden: true });
+    this.card = el('section', { class: 'kaart', 'aria-labelledby': 'kaarttitel', hidden: true });
     this.scroller = el(
       'div',
-      { class: 'rol', tabindex: 0, role: 'region', 'aria-label': t('gesprek'), onscroll: () => this.#onScroll() },
+      { class: 'rol', tabindex: 0, role: 'region', 'aria-label': t('gesprek') },
       this.log,
-      this.choiceBox,
+      this.choices,
       this.card,
     );
-    this.jump = button(t('nieuwBericht'), () => this.#toEnd(), { class: 'spring', hidden: true }, 'arrow');
     this.status = el('p', { class: 'stand', role: 'status' });
-    this.network_ = el('div', { class: 'verbinding', role: 'status' });
-    this.error = el('p', { class: 'fout', role: 'alert' });
+    this.network = el('p', { class: 'verbinding', role: 'status' });
+    this.error = alarm();
     this.warning = el('div', { class: 'waarschuwing', role: 'alert' });
     this.input = el('textarea', {
       id: 'vraag',
@@ -111,40 +103,39 @@ export class Paneel {
       autocomplete: 'off',
       enterkeyhint: 'send',
       oninput: () => this.#onInput(),
-      onkeydown: (event) => this.#onKey(event),
+      onkeydown: (event) => {
+        if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
+        event.preventDefault();
+        this.#submit();
+      },
     });
     this.counter = el('p', { id: 'teller', class: 'teller' });
+    const onsubmit = (event) => {
+      event.preventDefault();
+      this.#submit();
+    };
     this.form = el(
       'form',
-      {
-        novalidate: true,
-        onsubmit: (event) => {
-          event.preventDefault();
-          this.#submit();
-        },
-      },
+      { onsubmit },
       el('label', { for: 'vraag' }, t('vraag')),
-      el(
-        'div',
-        { class: 'invoer' },
-        this.input,
-        el('button', { type: 'submit', class: 'knop' }, el('span', {}, t('verstuur')), icon('send')),
-      ),
+      el('div', { class: 'invoer' }, this.input, submit(t('verstuur'), 'knop', 'send')),
       this.counter,
     );
-    this.below = el('div', { class: 'onder' }, this.jump, this.status, this.network_, this.error, this.warning, this.form);
-    this.sheet = el('div', { class: 'blad', hidden: true });
+    this.below = el('div', { class: 'onder' }, this.status, this.network, this.error, this.warning, this.form);
+    this.sheet = el('div', { class: 'blad', 'aria-labelledby': 'bladtitel', 'aria-describedby': 'bladuitleg', hidden: true });
     this.panel = el(
       'section',
       {
         id: 'paneel',
         class: 'paneel',
         role: 'dialog',
-        'aria-modal': 'false',
         'aria-labelledby': 'titel',
         hidden: true,
-        onkeydown: (event) => this.#onPanelKey(event),
-        onclick: (event) => this.#onClick(event),
+        onkeydown: (event) => this.#onKey(event),
+        onclick: (event) => {
+          const path = event.composedPath();
+          if (!this.menu.hidden && !path.includes(this.menu) && !path.includes(this.menuButton)) this.#toggleMenu(false);
+        },
       },
       el(
         'header',
@@ -153,65 +144,43 @@ export class Paneel {
         this.title,
         this.menuButton,
         this.menu,
-        this.#iconButton('min', 'verklein', () => this.close()),
+        round('min', 'verklein', () => this.close()),
       ),
       this.actions,
       el('div', { class: 'midden' }, this.scroller, this.below, this.sheet),
     );
-    const style = getComputedStyle(this.#env.host);
-    if (TOKENS.some((name) => style.getPropertyValue(name))) this.panel.classList.add('thema');
-    this.#fillContact();
     this.#welcome();
   }
 
-  #iconButton(name, key, onclick) {
-    return el('button', { type: 'button', class: 'rond', onclick, title: this.#t(key) }, icon(name), hidden(this.#t(key)));
-  }
-
-  #fillContact() {
-    const { telefoon, telefoon_link: href } = this.#gemeente?.contact ?? {};
-    this.phone.replaceChildren();
-    if (!telefoon || !safeLink(href)) return;
-    this.phone.append(
-      el('a', { class: 'actie', href: safeLink(href) }, icon('phone'), el('span', {}, this.#t('bel', { telefoon }))),
-    );
-  }
-
-  /* Says what this is and what is kept, before anything is sent. */
+  /* What this is and what is kept: said before anything is sent. And the name and phone number in the header. */
   #welcome() {
     const t = this.#t;
-    const g = this.#gemeente;
-    const dagen = g?.bewaren?.dagen;
-    const telefoon = g?.contact?.telefoon;
-    this.list.querySelector('.welkom')?.remove();
-    this.list.prepend(
+    const { naam = '', bewaren, privacy, contact } = this.#gemeente ?? {};
+    const { telefoon, telefoon_link: href } = contact ?? {};
+    const dagen = bewaren?.dagen;
+    this.title.replaceChildren(el('span', null, t('naam'), hidden(', ')), el('small', null, t('ondertitel', { naam })));
+    const call = telefoon && el('a', { class: 'actie', href: safeLink(href) }, icon('phone'), el('span', null, t('bel', { telefoon })));
+    this.phone.replaceChildren(call || '');
+    const item = el(
+      'li',
+      { class: 'bericht welkom' },
+      this.#who({ van: 'vraagbaak' }),
       el(
-        'li',
-        { class: 'bericht vraagbaak welkom' },
-        this.#who({ van: 'vraagbaak' }),
+        'div',
+        { class: 'tekst', id: 'welkom' },
+        el('p', null, t('welkom1', { naam })),
+        el('p', null, t('welkom2', { telefoon: telefoon ? t('welkomBel', { telefoon }) : '' })),
+        el('p', { class: 'let-op' }, icon('warn'), el('strong', null, t('welkomBsn'))),
         el(
-          'div',
-          { class: 'tekst', id: 'welkom' },
-          el('p', {}, t('welkom1', { gemeente: g?.naam ? ` ${g.naam}` : '' })),
-          el('p', {}, t('welkom2', { telefoon: telefoon ? t('welkomBel', { telefoon }) : '' })),
-          el('p', { class: 'let-op' }, icon('warn'), el('strong', {}, t('welkomBsn'))),
-          el(
-            'p',
-            { class: 'klein' },
-            t('welkomBewaren', { dagen: !dagen ? t('eenTijd') : dagen === 1 ? t('dag') : t('dagen', { n: dagen }) }),
-            ' ',
-            g?.privacy && link(g.privacy, t, t('privacy')),
-          ),
+          'p',
+          { class: 'klein' },
+          t('welkomBewaren', { dagen: dagen ? t(dagen === 1 ? 'dag' : 'dagen', { n: dagen }) : t('eenTijd') }),
+          privacy && [' ', link(privacy, t, t('privacy'))],
         ),
       ),
     );
-    this.#describe();
-  }
-
-  #describe() {
-    // A screen reader that enters a fresh panel hears the opening text.
-    if (this.#talk.session) this.panel.removeAttribute('aria-describedby');
-    else this.panel.setAttribute('aria-describedby', 'welkom');
+    this.list.querySelector('.welkom')?.remove();
+    this.list.prepend(item);
   }
 
   // --- opening and closing ---------------------------------------------------------------------------------------
@@ -221,14 +190,16 @@ export class Paneel {
     this.#open = true;
     this.panel.hidden = false;
     this.#env.button.hidden = true;
-    this.#env.button.setAttribute('aria-expanded', 'true');
+    this.#env.button.ariaExpanded = 'true';
     this.#setUnread(0);
     this.#fit();
-    this.network(navigator.onLine);
-    const touch = matchMedia('(pointer: coarse)').matches;
-    const first = !this.#talk.session || touch || this.form.hidden;
-    (this.sheet.hidden ? (first ? this.title : this.input) : this.sheet.querySelector('h3')).focus({ preventScroll: true });
-    if (this.#talk.session) this.#toEnd(true);
+    this.connection(true);
+    // A screen reader that enters a fresh panel hears the opening text.
+    if (this.#talk.session) this.panel.removeAttribute('aria-describedby');
+    else this.panel.setAttribute('aria-describedby', 'welkom');
+    if (!this.sheet.hidden) this.sheet.firstChild.focus();
+    else (this.#talk.session && !TOUCH.matches && !this.form.hidden ? this.input : this.title).focus({ preventScroll: true });
+    if (this.#talk.session) this.#toEnd();
     // The live region must be on the screen before it speaks.
     this.#silently(() => {});
     if (!this.#env.config.fresh) this.#configure();
@@ -242,7 +213,7 @@ export class Paneel {
     this.#toggleMenu(false);
     this.panel.hidden = true;
     this.#env.button.hidden = false;
-    this.#env.button.setAttribute('aria-expanded', 'false');
+    this.#env.button.ariaExpanded = 'false';
     this.#setUnread(0);
     this.#env.button.focus();
   }
@@ -262,105 +233,91 @@ export class Paneel {
 
   /* Full screen on a phone: then modal. The visual viewport is what an on-screen keyboard leaves. */
   #fit() {
-    const full = this.#full.matches;
-    this.panel.setAttribute('aria-modal', String(full));
+    const full = FULL_SCREEN.matches;
     const view = window.visualViewport;
-    const shrunk = full && view && view.scale === 1 && innerHeight - view.height > 80;
+    const shrunk = full && view?.scale === 1 && innerHeight - view.height > 80;
+    this.panel.ariaModal = String(full);
     this.panel.style.setProperty('--hoogte', shrunk ? `${view.height}px` : '');
     this.panel.style.setProperty('--boven', shrunk ? `${view.offsetTop}px` : '');
   }
 
-  #onPanelKey(event) {
+  #onKey(event) {
     if (event.key === 'Escape') {
       event.preventDefault();
       event.stopPropagation();
       if (!this.menu.hidden) this.#toggleMenu(false, true);
       else if (!this.sheet.hidden) this.#closeSheet();
       else this.close();
-    } else if (event.key === 'Tab' && this.panel.ariaModal === 'true') {
-      const stops = [...this.panel.querySelectorAll(FOCUSABLE)].filter(
-        (node) => node.checkVisibility() && !node.closest('[inert]'),
-      );
+    } else if (event.key === 'Tab' && FULL_SCREEN.matches) {
+      const stops = [...this.panel.querySelectorAll(FOCUSABLE)].filter((one) => one.checkVisibility() && !one.closest('[inert]'));
+      const [edge, other] = event.shiftKey ? [stops[0], stops.at(-1)] : [stops.at(-1), stops[0]];
       const now = this.#env.root.activeElement;
-      const edge = event.shiftKey ? stops[0] : stops.at(-1);
-      if (now === edge || (event.shiftKey && now === this.title)) {
-        event.preventDefault();
-        (event.shiftKey ? stops.at(-1) : stops[0]).focus();
-      }
-    }
-  }
-
-  #onClick(event) {
-    if (!this.menu.hidden && !event.composedPath().some((node) => node === this.menu || node === this.menuButton)) {
-      this.#toggleMenu(false);
+      if (now !== edge && !(event.shiftKey && now === this.title)) return;
+      event.preventDefault();
+      other.focus();
     }
   }
 
   // --- menu ------------------------------------------------------------------------------------------------------
 
   #toggleMenu(show = this.menu.hidden, refocus = false) {
-    if (show) {
-      const t = this.#t;
-      const items = [[t('contact'), () => this.#showContact()]];
-      if (this.#talk.all.length) items.push([t('download'), () => this.#download()]);
-      if (this.#talk.session) {
-        if (!this.#talk.ended) items.push([t('beeindig'), () => this.#end()]);
-        items.push([t('wis'), () => this.#confirmErase()]);
-      }
-      const choose = (run) => () => {
+    const { session, all } = this.#talk;
+    const item = (key, run) => {
+      const choose = () => {
         this.#toggleMenu(false, true);
         run();
       };
-      this.menu.replaceChildren(...items.map(([text, run]) => el('li', {}, button(text, choose(run)))));
+      return el('li', null, button(this.#t(key), choose));
+    };
+    if (show) {
+      this.menu.replaceChildren(
+        item('contact', () => this.#showContact()),
+        all.length ? item('download', () => this.#download()) : '',
+        session && !session.einde ? item('beeindig', () => this.#end()) : '',
+        session ? item('wis', () => this.#confirmErase()) : '',
+      );
     }
     this.menu.hidden = !show;
-    this.menuButton.setAttribute('aria-expanded', String(show));
+    this.menuButton.ariaExpanded = String(show);
     if (show) this.menu.querySelector('button').focus();
     else if (refocus) this.menuButton.focus();
   }
 
   #openSheet(role, title, ...content) {
-    const heading = el('h3', { id: 'bladtitel', tabindex: -1 }, title);
-    this.sheet.replaceChildren(heading, ...content.flat().filter(Boolean));
-    this.sheet.setAttribute('role', role);
-    this.sheet.setAttribute('aria-labelledby', 'bladtitel');
-    this.sheet.hidden = false;
-    for (const part of [this.actions, this.scroller, this.below]) part.inert = true;
-    this.sheet.scrollTop = 0;
-    heading.focus();
+    this.sheet.role = role;
+    this.sheet.replaceChildren(el('h3', { id: 'bladtitel', tabindex: -1 }, title), ...content);
+    this.#toggleSheet(true);
+    this.sheet.firstChild.focus();
   }
 
-  #closeSheet(focus = this.menuButton) {
-    this.sheet.hidden = true;
-    for (const part of [this.actions, this.scroller, this.below]) part.inert = false;
-    focus.focus();
+  #toggleSheet(show) {
+    this.sheet.hidden = !show;
+    for (const part of [this.actions, this.scroller, this.below]) part.inert = show;
+  }
+
+  #closeSheet() {
+    this.#toggleSheet(false);
+    this.menuButton.focus();
   }
 
   #showContact() {
-    this.#openSheet(
-      'group',
-      this.#t('contact'),
-      contactDetails(this.#gemeente, this.#t) ?? el('p', {}, this.#t('storingNet')),
-      button(this.#t('terug'), () => this.#closeSheet(), { class: 'knop tweede' }),
-    );
+    const back = button(this.#t('terug'), () => this.#closeSheet(), 'knop tweede');
+    this.#openSheet('group', this.#t('contact'), contactDetails(this.#gemeente, this.#t) ?? el('p', null, this.#t('storingNet')), back);
   }
 
   #confirmErase() {
     const t = this.#t;
-    const problem = el('p', { class: 'fout', role: 'alert' });
-    const erase = async (event) => {
-      event.currentTarget.disabled = true;
-      const knop = event.currentTarget;
+    const problem = alarm();
+    const erase = async () => {
+      problem.textContent = '';
       try {
         const bewijs = await this.#talk.erase();
-        this.#closeSheet();
+        this.#toggleSheet(false);
         this.reset();
         this.#receipt(bewijs);
       } catch (error) {
-        knop.disabled = false;
         if (error.soort === 'verlopen') this.#closeSheet();
         else problem.textContent = t('wisFout');
-        knop.focus();
       }
     };
     this.#openSheet(
@@ -368,42 +325,30 @@ export class Paneel {
       t('wisTitel'),
       el('p', { id: 'bladuitleg' }, t('wisUitleg')),
       problem,
-      el(
-        'div',
-        { class: 'knoppen' },
-        button(t('wisJa'), erase, { class: 'knop gevaar' }),
-        button(t('wisNee'), () => this.#closeSheet(), { class: 'knop tweede' }),
-      ),
+      buttons(button(t('wisJa'), erase, 'knop gevaar'), button(t('wisNee'), () => this.#closeSheet(), 'knop tweede')),
     );
-    this.sheet.setAttribute('aria-describedby', 'bladuitleg');
   }
 
+  /* A card below the conversation; gives its heading. */
   #showCard(kind, title, ...content) {
     const heading = el('h3', { id: 'kaarttitel', tabindex: -1 }, title);
     this.card.className = `kaart ${kind}`;
-    this.card.setAttribute('aria-labelledby', 'kaarttitel');
-    this.card.replaceChildren(heading, ...content.flat().filter(Boolean));
+    this.card.replaceChildren(heading, ...content.filter(Boolean));
     this.card.hidden = false;
+    this.#reveal(this.card);
     return heading;
   }
 
-  #receipt(bewijs) {
+  #receipt({ nummer, tijd, verwijderd }) {
     const t = this.#t;
-    const row = (label, text) => el('div', {}, el('dt', {}, t(label)), el('dd', {}, String(text)));
+    const list = [
+      [t('bewijsNummer'), nummer],
+      [t('bewijsTijd'), moment(tijd)],
+      [t('bewijsAantal'), String(verwijderd?.berichten ?? 0)],
+    ];
     this.form.hidden = true;
-    this.#showCard(
-      'bewijs',
-      t('gewistTitel'),
-      el('p', {}, t('gewistUitleg')),
-      el(
-        'dl',
-        { class: 'wegen' },
-        row('bewijsNummer', bewijs.nummer),
-        row('bewijsTijd', moment(bewijs.tijd)),
-        row('bewijsAantal', bewijs.verwijderd?.berichten ?? 0),
-      ),
-      button(t('nieuw'), () => this.#renew(), { class: 'knop' }),
-    ).focus();
+    const renew = button(t('nieuw'), () => this.#renew(), 'knop');
+    this.#showCard('bewijs', t('gewistTitel'), el('p', null, t('gewistUitleg')), rows(list), renew).focus();
   }
 
   /* Starts with an empty panel. */
@@ -414,491 +359,353 @@ export class Paneel {
     this.input.focus();
   }
 
-  async #end() {
-    try {
-      await this.#talk.end();
-    } catch (error) {
-      if (error.soort !== 'verlopen') this.#say(this.#t('eindeFout'));
-    }
+  #end() {
+    this.#talk.end().catch(({ soort }) => soort === 'verlopen' || this.#say(this.#t('eindeFout')));
   }
 
   #download() {
     const t = this.#t;
-    const lines = [
-      t('bestandTitel', { gemeente: this.#gemeente?.naam }).trim(),
-      t('bestandGemaakt', { tijd: moment(Date.now()) }),
-      '',
-    ];
-    for (const one of this.#talk.all) {
-      lines.push(`${moment(one.tijd)}: ${this.#name(one)}`, asText(one.blokken));
-      if (one.keuzes?.length) lines.push(one.keuzes.map(({ titel }) => `[${titel}]`).join(' '));
-      if (one.bronnen?.length) lines.push(`${t(one.bronnen.length > 1 ? 'bronnen' : 'bron')} ${one.bronnen.join(' ')}`);
+    const lines = [t('bestandTitel', this.#gemeente), t('bestandGemaakt', { tijd: moment(Date.now()) }), ''];
+    for (const { van, naam, tijd, blokken, keuzes, bronnen } of this.#talk.all) {
+      lines.push(`${moment(tijd)}: ${this.#author(van, naam).filter(Boolean).join(', ')}`, asText(blokken));
+      if (keuzes?.length) lines.push(keuzes.map(({ titel }) => `[${titel}]`).join(' '));
+      if (bronnen?.length) lines.push(`${t('bron')} ${bronnen.join(' ')}`);
       lines.push('');
     }
-    const url = URL.createObjectURL(new Blob([lines.join('\r\n')], { type: 'text/plain;charset=utf-8' }));
-    const date = new Date().toLocaleDateString('sv-SE');
-    el('a', { href: url, download: `${t('bestandNaam')}-${date}.txt` }).click();
-    setTimeout(() => URL.revokeObjectURL(url), 60_000);
+    const href = URL.createObjectURL(new Blob([lines.join('\r\n')], { type: 'text/plain;charset=utf-8' }));
+    el('a', { href, download: `${t('bestandNaam')}.txt` }).click();
+    setTimeout(() => URL.revokeObjectURL(href), 60_000);
   }
 
   // --- messages --------------------------------------------------------------------------------------------------
 
-  #name({ van, naam }) {
+  /* Name and kind of who said something. */
+  #author(van, naam) {
     const t = this.#t;
-    if (van === 'bewoner') return t('u');
-    if (van === 'medewerker') return naam ? `${naam} (${t('medewerkerVan')})` : t('medewerkerNaam');
-    return `${t('naam')} (${t('chatbot')})`;
+    if (van === 'bewoner') return [t('u')];
+    if (van === 'medewerker') return naam ? [naam, t('medewerkerVan')] : [t('medewerkerNaam')];
+    return [t('naam'), t('chatbot')];
   }
 
-  #who(one) {
-    const t = this.#t;
-    if (one.van === 'bewoner') return hidden(t('u') + t('zei'));
-    if (one.van === 'systeem') return null;
-    const staff = one.van === 'medewerker';
-    const name = staff ? (one.naam ?? t('medewerkerNaam')) : t('naam');
-    const kind = staff ? (one.naam ? t('medewerkerVan') : null) : t('chatbot');
-    return el(
-      'p',
-      { class: 'wie' },
-      icon(staff ? 'person' : 'bot'),
-      el('strong', {}, name),
-      kind && el('span', {}, hidden(', '), kind),
-      hidden(t('zei')),
-    );
+  #who({ van, naam }) {
+    if (van === 'systeem') return null;
+    const [name, kind] = this.#author(van, naam);
+    const said = hidden(this.#t('zei'));
+    if (van === 'bewoner') return el('p', { class: 'vs' }, name, said);
+    const sign = icon(van === 'medewerker' ? 'person' : 'bot');
+    return el('p', { class: 'wie' }, sign, el('strong', null, name), kind && el('span', null, hidden(', '), kind), said);
   }
 
-  /* Does something to the log that is not read aloud. */
+  /* Changes the log without it being read aloud. */
   #silently(change) {
     this.#quiet++;
-    this.log.setAttribute('aria-live', 'off');
+    this.log.ariaLive = 'off';
     change();
     setTimeout(() => {
       if (--this.#quiet) return;
-      this.log.setAttribute('aria-live', 'polite');
+      this.log.ariaLive = 'polite';
       for (const run of this.#later.splice(0)) run();
     }, 250);
   }
 
-  /* Does something that must be read aloud, when the log speaks again. */
+  /* Changes the log when it speaks again, so that this is read aloud, once. */
   #aloud(change) {
     if (this.#quiet && this.#open) this.#later.push(change);
     else change();
   }
 
-  #insert(li, one) {
-    const number = one?.nummer ?? Infinity;
-    li.dataset.nr = number;
-    if (one?.tijd) li.dataset.dag = day(one.tijd);
-    const after = [...this.list.children].find((other) => Number(other.dataset.nr) > number);
+  #insert(li, { nummer = Infinity, tijd }) {
+    const after = [...this.list.children].find((other) => other.dataset.nr > nummer);
+    li.dataset.nr = nummer;
     this.list.insertBefore(li, after ?? null);
+    li.dataset.dag = day(tijd);
     const before = li.previousElementSibling;
-    if (one?.tijd && before?.dataset.dag !== li.dataset.dag) {
-      const mark = el('li', { class: 'dag' }, el('span', {}, dayName(one.tijd, this.#t)));
-      Object.assign(mark.dataset, { dag: li.dataset.dag, nr: number });
-      li.before(mark);
+    if (before?.dataset.dag === li.dataset.dag) return;
+    const name = { [day(Date.now())]: 'vandaag', [day(Date.now() - 864e5)]: 'gisteren' }[li.dataset.dag];
+    const mark = el('li', { class: 'dag' }, el('span', null, name ? this.#t(name) : li.dataset.dag));
+    mark.dataset.nr = before?.dataset.nr ?? 0;
+    li.before(mark);
+  }
+
+  /** An event of the server. */
+  message(one, silent) {
+    if (silent) this.#silently(() => this.#show(one, true));
+    else this.#aloud(() => this.#show(one));
+  }
+
+  #show(one, silent) {
+    const t = this.#t;
+    const { van, blokken, keuzes, nummer, taal } = one;
+    const own = van === 'bewoner';
+    // Of a long answer only the beginning is read aloud at once; the rest joins silently.
+    const size = (...range) => asText(blokken.slice(...range)).length;
+    let split = 1;
+    while (split < blokken.length && size(0, split) < ANNOUNCED) split++;
+    if (own || size(split) < ANNOUNCED) split = blokken.length;
+    const nodes = render(blokken, t);
+    const rest = split < nodes.length && el('div', { class: 'verder' }, nodes.slice(split));
+    const foot = van !== 'systeem' && this.#foot(one);
+    const note = hidden(
+      [rest && t('leesVerder'), keuzes?.length > 1 && t('aantalKeuzes', { n: keuzes.length })].filter(Boolean).join(' '),
+    );
+    const text = el('div', { class: 'tekst', ...language(taal) }, nodes.slice(0, split), rest);
+    const li = el('li', { class: `bericht ${van}` }, this.#who(one), text, foot);
+    if (!silent && !own) {
+      const parts = [rest, foot].filter(Boolean);
+      text.after(note);
+      for (const part of parts) part.ariaHidden = 'true';
+      const join = () => {
+        note.remove();
+        for (const part of parts) part.ariaHidden = null;
+      };
+      setTimeout(() => this.#silently(join), 600);
     }
+    const { scroller } = this;
+    const near = silent || scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 160;
+    this.#insert(li, one);
+    this.#rows.set(nummer, li);
+    this.#markLinks();
+    this.#offer(this.#talk.session?.einde || li.nextElementSibling ? [] : keuzes);
+    this.#typist = '';
+    this.#watch();
+    if (silent || own) return;
+    if (!this.#open) this.#setUnread(this.#unread + 1);
+    else if (near) this.#reveal(li);
   }
 
   #time(tijd) {
     return el('time', { datetime: tijd, title: moment(tijd) }, clock(tijd));
   }
 
-  /** An event of the server. */
-  message(one, silent = false) {
-    if (silent) this.#silently(() => this.#show(one, true));
-    else this.#aloud(() => this.#show(one, false));
-  }
-
-  #show(one, silent) {
+  #foot({ tijd, bronnen, feedback, nummer }) {
     const t = this.#t;
-    const own = one.van === 'bewoner';
-    const system = one.van === 'systeem';
-    const blocks = one.blokken ?? [];
-    // Of a long answer only the beginning is read aloud at once; the rest joins the page silently.
-    let split = blocks.length;
-    if (!own && !silent) {
-      for (let index = 1; index < blocks.length; index++) {
-        if (plainLength(blocks.slice(0, index)) >= ANNOUNCED && plainLength(blocks.slice(index)) > ANNOUNCED) {
-          split = index;
-          break;
-        }
-      }
-    }
-    const nodes = render(blocks, t);
-    const more = el('div', { class: 'verder' }, nodes.slice(split));
-    const text = el('div', { class: 'tekst', ...language(one.taal) }, nodes.slice(0, split), split < nodes.length && more);
-    const foot = system ? null : this.#foot(one);
-    const spoken = [
-      split < blocks.length && t('leesVerder'),
-      one.keuzes?.length > 1 && t('aantalKeuzes', { n: one.keuzes.length }),
-    ].filter(Boolean);
-    const note = hidden(spoken.join(' '));
-    const li = el('li', { class: `bericht ${one.van}` }, this.#who(one), text, !silent && spoken.length > 0 && note, foot);
-    if (!silent) {
-      for (const part of [more, foot]) part?.setAttribute('aria-hidden', 'true');
-      setTimeout(() => {
-        this.#silently(() => {
-          note.remove();
-          for (const part of [more, foot]) part?.removeAttribute('aria-hidden');
-        });
-      }, 600);
-    }
-    const near = this.#nearEnd;
-    this.#insert(li, one);
-    this.#rows.set(one.nummer, li);
-    this.#markLinks();
-    if (li === this.list.lastElementChild || !own) this.#offer(one);
-    if (!own) {
-      this.#typist = null;
-      this.#say('');
-      this.#refreshStatus();
-    }
-    if (silent) return;
-    if (!this.#open) {
-      if (!own) this.#setUnread(this.#unread + 1);
-    } else if (near) this.#reveal(li);
-    else this.jump.hidden = false;
-  }
-
-  #foot(one) {
-    const t = this.#t;
-    const sources = (one.bronnen ?? []).filter(safeLink);
+    const sources = (bronnen ?? []).filter(safeLink);
     return el(
       'div',
       { class: 'voet' },
       sources.length > 0 &&
-        el(
-          'p',
-          { class: 'bron' },
-          t(sources.length > 1 ? 'bronnen' : 'bron'),
-          sources.flatMap((href) => [' ', link(href, t, new URL(href).hostname.replace(/^www\./, ''))]),
-        ),
-      one.feedback && this.#feedback(one),
-      this.#time(one.tijd),
+        el('p', { class: 'bron' }, t('bron'), sources.map((href) => [' ', link(href, t, new URL(href).hostname)])),
+      feedback && this.#feedback(nummer),
+      this.#time(tijd),
     );
   }
 
-  #feedback({ nummer }) {
+  #feedback(nummer) {
     const t = this.#t;
-    const said = el('p', { class: 'dank', role: 'status' });
-    const send = async (duim, reden) => {
-      try {
-        await this.#talk.feedback(nummer, duim, reden);
-        said.textContent = duim === 'neer' && reden === null ? '' : t('dank');
-      } catch {
-        said.textContent = t('reactieFout');
-      }
-    };
-    const reason = el('form', { class: 'reden', hidden: true });
-    const thumb = (duim, key, name, iconName) => {
-      const knop = button(t(key), () => choose(duim), { class: 'duim', 'aria-pressed': 'false', 'aria-label': t(name) }, iconName);
-      knop.dataset.duim = duim;
-      return knop;
-    };
-    const thumbs = [thumb('op', 'ja', 'jaLang', 'up'), thumb('neer', 'nee', 'neeLang', 'down')];
+    const said = el('p', { role: 'status' });
+    const thumbs = ['op', 'neer'].map((duim) => button(t(duim), () => choose(duim), `duim ${duim}`, 'duim'));
+    const show = (one, shown) =>
+      this.#silently(() => {
+        one.hidden = !shown;
+      });
+    const send = (duim, reden) =>
+      this.#talk.feedback(nummer, duim, reden).then(
+        () => (said.textContent = duim === 'op' || reden !== null ? t('dank') : ''),
+        () => (said.textContent = t('reactieFout')),
+      );
     const choose = (duim) => {
-      for (const one of thumbs) one.setAttribute('aria-pressed', String(one.dataset.duim === duim));
+      thumbs.forEach((one) => (one.ariaPressed = String(one.classList.contains(duim))));
+      show(form, duim === 'neer');
+      if (duim === 'neer') form.querySelector('textarea').focus();
+      form.scrollIntoView({ block: 'nearest' });
       send(duim, null);
-      this.#silently(() => {
-        reason.hidden = duim !== 'neer';
-      });
-      if (duim === 'neer') field.focus();
     };
-    const close = () => {
-      this.#silently(() => {
-        reason.hidden = true;
-      });
+    const form = this.#ask(`reden${nummer}`, 'reden', submit(t('verstuurReactie'), 'knop tweede'), (text) => {
+      show(form, false);
       thumbs[1].focus();
-    };
-    const field = el('textarea', { id: `reden${nummer}`, rows: 2, maxlength: LIMIT, 'aria-describedby': `geen${nummer}` });
-    reason.append(
-      el('label', { for: field.id }, t('reden')),
-      el('p', { class: 'klein', id: `geen${nummer}` }, t('deelGeen')),
-      field,
-      el(
-        'div',
-        { class: 'knoppen' },
-        el('button', { type: 'submit', class: 'knop tweede' }, t('redenVerstuur')),
-        button(t('overslaan'), () => {
-          close();
-          said.textContent = t('dank');
-        }, { class: 'knop stil' }),
-      ),
-    );
-    reason.addEventListener('submit', (event) => {
-      event.preventDefault();
-      close();
-      send('neer', field.value.trim() || null);
+      if (text) send('neer', text);
+      else said.textContent = t('dank');
     });
+    form.hidden = true;
+    thumbs.forEach((one) => (one.ariaPressed = 'false'));
+    return el('div', { class: 'feedback', role: 'group', 'aria-label': t('nuttig') }, t('nuttig'), thumbs, said, form);
+  }
+
+  /* A small form with one optional text, and a button to skip it. */
+  #ask(id, key, send, done, ...before) {
+    const t = this.#t;
+    const field = el('textarea', { id, rows: 2, maxlength: LIMIT, 'aria-describedby': `${id}-uitleg` });
+    const onsubmit = (event) => {
+      event.preventDefault();
+      done(field.value.trim());
+    };
     return el(
-      'div',
-      { class: 'feedback', role: 'group', 'aria-label': t('nuttig') },
-      el('span', { 'aria-hidden': 'true' }, t('nuttig')),
-      thumbs,
-      said,
-      reason,
+      'form',
+      { class: 'vraag', onsubmit },
+      before,
+      el('label', { for: id }, t(key)),
+      el('p', { class: 'klein', id: `${id}-uitleg` }, t('deelGeen')),
+      field,
+      buttons(send, button(t('overslaan'), () => done(null), 'knop stil')),
     );
   }
 
   /* Choices belong to the newest message only. */
-  #offer(one) {
-    this.#choices = one?.keuzes ?? [];
-    this.choiceBox.replaceChildren(
-      el(
-        'ul',
-        {},
-        this.#choices.map(({ titel }) =>
-          el('li', {}, button(titel, () => {
-            this.input.focus({ preventScroll: true });
-            this.#send(titel);
-          }, { class: 'keuze' })),
-        ),
-      ),
+  #offer(list) {
+    const choose = (titel) => {
+      this.input.focus({ preventScroll: true });
+      this.#send(titel);
+    };
+    this.choices.replaceChildren(
+      ...(list ?? []).map(({ titel }) => el('li', null, button(titel, () => choose(titel), 'knop tweede'))),
     );
-    this.choiceBox.hidden = !this.#choices.length || this.#talk.ended;
+    this.choices.hidden = !list?.length;
   }
 
-  /** An own message, before the server has it. */
+  /** An own message that the server does not have yet. */
   own(one) {
-    const tijd = one.tijd ?? new Date().toISOString();
-    const note = el('div', { class: 'nota' });
-    const paragraphs = one.tekst.split(/\n{2,}/).map((inhoud) => ({ soort: 'alinea', inhoud: [{ tekst: inhoud }] }));
-    const li = el(
-      'li',
-      { class: 'bericht bewoner' },
-      this.#who({ van: 'bewoner' }),
-      el('div', { class: 'tekst' }, render(paragraphs, this.#t)),
-      el('div', { class: 'voet' }, this.#time(tijd), note),
-    );
+    const tijd = new Date().toISOString();
+    const blocks = one.tekst.split(/\n{2,}/).map((tekst) => ({ soort: 'alinea', inhoud: [{ tekst }] }));
+    const text = el('div', { class: 'tekst' }, render(blocks, this.#t));
+    const foot = el('div', { class: 'voet' }, this.#time(tijd), el('div', { class: 'nota' }));
+    const li = el('li', { class: 'bericht bewoner' }, this.#who({ van: 'bewoner' }), text, foot);
     this.#rows.set(one.id, li);
-    this.#offer(null);
+    this.#offer([]);
     this.#aloud(() => {
-      this.#insert(li, { tijd });
+      this.#insert(li, { tijd, nummer: one.nummer });
       this.ownChanged(one);
       this.#toEnd();
     });
   }
 
-  /** The server has an own message: its number says where it stands. */
+  /** The server has it: its number says where it stands, and a number in its text may be masked. */
   confirmed(one, stored) {
     const li = this.#rows.get(one.id);
-    if (!li) return;
     this.#rows.set(stored.nummer, li);
-    const move = () => {
+    this.#silently(() => {
+      if (asText(stored.blokken) !== one.tekst) li.querySelector('.tekst').replaceChildren(...render(stored.blokken, this.#t));
+      const late = [...this.list.children].some((other) => other !== li && Number(other.dataset.nr) > stored.nummer);
+      if (late && li.parentNode) this.#insert(li, stored);
       li.dataset.nr = stored.nummer;
-      const mark = li.previousElementSibling;
-      if (mark?.classList.contains('dag') && mark.dataset.nr === 'Infinity') mark.dataset.nr = stored.nummer;
-      // The text as the server stored it, for instance with a number masked.
-      li.querySelector('.tekst').replaceChildren(...render(stored.blokken, this.#t));
-      const wrong = [...this.list.children].some(
-        (other) => other.compareDocumentPosition(li) & Node.DOCUMENT_POSITION_FOLLOWING && Number(other.dataset.nr) > stored.nummer,
-      );
-      if (wrong) this.#insert(li, stored);
-    };
-    const shown = asText(stored.blokken);
-    if (shown !== one.tekst || this.list.lastElementChild !== li) this.#silently(move);
-    else li.dataset.nr = stored.nummer;
-    this.ownChanged(one);
+    });
   }
 
-  /** An own message was sent, failed, or is tried again. */
+  /** An own message is sent, failed or is tried again. */
   ownChanged(one) {
     const t = this.#t;
+    const { stand, nummer, fout } = one;
     const li = this.#rows.get(one.id);
-    const note = li?.querySelector('.nota');
-    if (!note) return;
-    const failed = one.stand === 'mislukt';
-    const had = note.contains(this.#env.root.activeElement);
+    const note = li.querySelector('.nota');
+    const failed = stand === 'mislukt';
+    const lead = t(nummer ? 'geenAntwoord' : 'nietVerstuurd');
+    const again = button(t('opnieuw'), () => this.#talk.retry(one), 'knop tweede');
+    if (note.contains(this.#env.root.activeElement)) this.input.focus({ preventScroll: true });
     this.#silently(() => {
       li.classList.toggle('mislukt', failed);
-      note.replaceChildren();
-      if (!failed) return;
-      note.append(icon('warn'), el('span', {}, t(one.nummer ? 'geenAntwoord' : 'nietVerstuurd')));
-      const again = button(t('opnieuw'), () => this.#talk.retry(one), { class: 'knop tweede opnieuw' }, 'again');
-      note.append(again);
-      if (one.fout?.soort === 'druk') {
-        again.hidden = true;
-        setTimeout(() => {
-          again.hidden = false;
-        }, one.fout.seconds * 1000);
-      }
+      note.replaceChildren(...(failed ? [icon('warn'), lead, again] : []));
     });
-    if (had) this.input.focus({ preventScroll: true });
-    if (failed) this.#explain(one);
-    else if (one.stand === 'klaar') this.#trouble(null);
-    this.#watchBusy();
-    if (failed) this.#toEnd();
-  }
-
-  #explain({ nummer, fout }) {
-    const t = this.#t;
-    const lead = t(nummer ? 'geenAntwoord' : 'nietVerstuurd');
-    if (fout.soort === 'druk') {
-      const { seconds } = fout;
-      const wait = seconds < 100 ? t('wachtSeconden', { n: seconds }) : t('wachtMinuten', { n: Math.ceil(seconds / 60) });
-      this.#say(`${lead}. ${wait}`);
-    } else if (fout.soort === 'geweigerd') {
-      this.#say(`${lead}. ${fout.message}`);
-    } else if (!navigator.onLine) {
-      this.#say(`${lead}.`);
-    } else {
-      this.#say(`${lead}.`);
-      this.#trouble(fout);
-    }
-  }
-
-  /* What is wrong, and the other ways to the municipality. */
-  #trouble(error, again = null) {
-    const t = this.#t;
-    if (!error) {
-      if (this.card.classList.contains('storing')) this.card.hidden = true;
+    this.#watch();
+    if (!failed) {
+      this.#say('');
+      if (stand === 'klaar') this.#trouble();
       return;
     }
-    const key = { net: 'storingNet', traag: 'storingTraag' }[error.soort] ?? 'storingServer';
-    this.#showCard(
-      'storing',
-      t('storingTitel'),
-      el('p', {}, t(key)),
-      again && button(t('opnieuw'), again, { class: 'knop' }, 'again'),
-      el('p', {}, t('storingAnders')),
-      contactDetails(this.#gemeente, t),
-    );
+    let why = '';
+    if (fout?.soort === 'druk') {
+      const { seconds } = fout;
+      why = seconds < 100 ? t('wachtSeconden', { n: seconds }) : t('wachtMinuten', { n: Math.ceil(seconds / 60) });
+      again.hidden = true;
+      setTimeout(() => (again.hidden = false), seconds * 1000);
+    } else if (fout?.soort === 'geweigerd') why = fout.message;
+    else if (fout && navigator.onLine) this.#trouble(fout);
+    this.#say(`${lead}. ${why}`.trim());
+    this.#reveal(li);
   }
 
-  // --- scrolling -------------------------------------------------------------------------------------------------
-
-  /* On a low screen the whole panel scrolls, else only the conversation. */
-  get #scrolls() {
-    return this.#full?.matches && getComputedStyle(this.panel).overflowY === 'auto' ? this.panel : this.scroller;
-  }
-
-  get #nearEnd() {
-    const box = this.#scrolls;
-    return box.scrollHeight - box.scrollTop - box.clientHeight < 120;
+  /* What is wrong, and the other ways to the municipality; without an error: nothing is wrong any more. */
+  #trouble(error, again) {
+    const t = this.#t;
+    if (error) {
+      const key = { net: 'storingNet', traag: 'storingTraag' }[error.soort] ?? 'storingServer';
+      const retry = again && button(t('opnieuw'), again, 'knop');
+      this.#showCard('storing', t('storingTitel'), el('p', null, t(key)), retry, contactDetails(this.#gemeente, t));
+    } else if (this.card.classList.contains('storing')) this.card.hidden = true;
   }
 
   #toEnd() {
-    this.jump.hidden = true;
-    const box = this.#scrolls;
-    box.scrollTop = box.scrollHeight;
+    // On a low screen the whole panel scrolls, else only the conversation.
+    for (const box of [this.scroller, this.panel]) box.scrollTop = box.scrollHeight;
   }
 
-  /* Shows the beginning of a new message, and as much of it as fits. */
-  #reveal(li) {
-    const box = this.#scrolls;
-    const top = li.getBoundingClientRect().top - box.getBoundingClientRect().top + box.scrollTop - 12;
-    box.scrollTop = Math.min(top, box.scrollHeight - box.clientHeight);
-  }
-
-  #onScroll() {
-    if (!this.jump.hidden && this.#nearEnd) this.jump.hidden = true;
+  /* Shows the beginning of something new, and as much of it as fits. */
+  #reveal(node) {
+    for (const box of [this.scroller, this.panel]) {
+      box.scrollTop += node.getBoundingClientRect().top - box.getBoundingClientRect().top - 12;
+    }
   }
 
   // --- writing ---------------------------------------------------------------------------------------------------
 
   #onInput() {
-    const text = this.input.value;
-    this.input.style.height = 'auto';
-    this.input.style.height = `${this.input.scrollHeight + 2}px`;
-    const left = LIMIT - length(text);
-    const t = this.#t;
-    this.counter.textContent =
-      left > LIMIT - COUNT_FROM
-        ? ''
-        : left >= 0
-          ? left === 1
-            ? t('tekenOver')
-            : t('tekensOver', { n: left })
-          : left === -1
-            ? t('tekenTeveel')
-            : t('tekensTeveel', { n: -left });
-    this.counter.classList.toggle('teveel', left < 0);
+    const { input, counter } = this;
+    const text = input.value;
+    const left = LIMIT - [...text].length;
+    input.style.height = 'auto';
+    input.style.height = `${input.scrollHeight + 2}px`;
+    if (left > LIMIT - COUNT_FROM) counter.textContent = '';
+    else counter.textContent = this.#t(left < 0 ? 'tekensTeveel' : 'tekensOver', { n: Math.abs(left) });
+    counter.classList.toggle('teveel', left < 0);
     // Spoken now and then, not at each key.
-    if (left < 0 || [200, 100, 50, 20, 10].includes(left)) this.counter.setAttribute('role', 'status');
-    else this.counter.removeAttribute('role');
-    this.input.setAttribute('aria-invalid', String(left < 0));
-    if (this.error.textContent) this.#say('');
+    counter.role = left === -1 || [200, 100, 50, 20, 10].includes(left) ? 'status' : null;
+    input.ariaInvalid = String(left < 0);
+    this.#say('');
     this.#markLinks();
-    if (this.warning.firstChild && text !== this.#checked) this.#dismissWarning();
-    this.#saveDraft();
-    if (text) this.#talk.typing();
-  }
-
-  #saveDraft() {
+    this.warning.replaceChildren();
     if (!this.#talk.session) return;
-    const text = this.input.value;
-    store.write(`vraagbaak:${this.#env.id}:concept`, text && !seen(text).length ? text : null, 'sessionStorage');
+    if (text) this.#talk.typing();
+    store.write(`${this.#talk.key}:concept`, text && !seen(text).length ? text : null, 'sessionStorage');
   }
 
-  #onKey(event) {
-    if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
-      event.preventDefault();
-      this.#submit();
-    }
+  #fill(text) {
+    this.input.value = text;
+    this.#onInput();
   }
 
   #submit() {
     const text = this.input.value.trim();
-    const t = this.#t;
-    if (!text || length(text) > LIMIT) {
-      if (!text) this.#say(t('leeg'));
-      else this.#say(this.counter.textContent);
+    if (!text || [...text].length > LIMIT) {
+      this.#say(text ? this.counter.textContent : this.#t('leeg'));
       this.input.focus();
       return;
     }
     const found = seen(text);
-    if (found.length) {
-      this.#warn(text, found);
-      return;
-    }
-    this.#sendTyped(text);
+    if (found.length) this.#warn(text, found);
+    else this.#sendTyped(text);
   }
 
   #sendTyped(text) {
-    this.#dismissWarning();
-    this.input.value = '';
-    this.#onInput();
-    this.#send(text);
+    this.#fill('');
     this.input.focus({ preventScroll: true });
+    this.#send(text);
   }
 
   #send(text) {
+    if (this.#talk.session?.einde || this.form.hidden) this.#renew();
     this.#say('');
-    if (this.#talk.ended) this.#renew();
     this.#talk.send(text);
   }
 
   #askHuman() {
     this.#send(this.#t('medewerker'));
-    if (!matchMedia('(pointer: coarse)').matches) this.input.focus({ preventScroll: true });
   }
 
   #warn(text, found) {
     const t = this.#t;
-    this.#checked = this.input.value;
-    const kinds = [...new Set(found.map(({ soort }) => t(soort)))];
+    const wat = [...new Set(found.map(({ soort }) => t(soort)))].join(t('en'));
+    const remove = () => {
+      this.#fill(without(text, found));
+      this.input.focus();
+    };
     this.warning.replaceChildren(
       icon('warn'),
-      el('p', {}, el('strong', {}, `${t('gezien', { wat: kinds.join(t('en')) })}.`)),
-      el('p', {}, t('gezienUitleg')),
-      el(
-        'div',
-        { class: 'knoppen' },
-        button(t('gezienWissen'), () => {
-          this.input.value = without(text, found);
-          this.#dismissWarning();
-          this.#onInput();
-          this.input.focus();
-        }, { class: 'knop' }),
-        button(t('tochVersturen'), () => this.#sendTyped(text), { class: 'knop tweede' }),
+      el('p', null, el('strong', null, t('gezien', { wat }))),
+      el('p', null, t('gezienUitleg')),
+      buttons(
+        button(t('gezienWissen'), remove, 'knop'),
+        button(t('tochVersturen'), () => this.#sendTyped(text), 'knop tweede'),
       ),
     );
     this.warning.scrollIntoView({ block: 'nearest' });
-  }
-
-  #dismissWarning() {
-    this.warning.replaceChildren();
-    this.#checked = null;
   }
 
   #say(text) {
@@ -908,143 +715,105 @@ export class Paneel {
   /* Links stay in this tab, unless the resident would lose sight of typed text. */
   #markLinks() {
     const apart = Boolean(this.input.value.trim());
-    const wrong = [...this.panel.querySelectorAll('a.web')].filter((a) => (a.target === '_blank') !== apart);
+    const wrong = [...this.panel.querySelectorAll('a.web')].filter((one) => (one.target === '_blank') !== apart);
     if (!wrong.length) return;
     this.#silently(() => {
-      for (const a of wrong) {
-        a.target = apart ? '_blank' : '';
-        a.querySelector('.tab').hidden = !apart;
+      for (const one of wrong) {
+        one.target = apart ? '_blank' : '';
+        one.querySelector('.tab').hidden = !apart;
       }
     });
   }
 
   // --- state -----------------------------------------------------------------------------------------------------
 
-  #watchBusy() {
-    if (this.#talk.busy === this.#busyTimers.length > 0) return;
-    for (const timer of this.#busyTimers.splice(0)) clearTimeout(timer);
-    this.slow = this.late = false;
-    if (this.#talk.busy) {
-      this.#busyTimers = [
+  /* Follows whether an answer is awaited: says so after a moment, and differently when it takes long. */
+  #watch() {
+    const { busy } = this.#talk;
+    if (busy !== this.#timers.length > 0) {
+      this.#timers.splice(0).forEach(clearTimeout);
+      this.wait = null;
+      const later = (key, after) =>
         setTimeout(() => {
-          this.slow = true;
-          this.#refreshStatus();
-        }, BUSY_AFTER),
-        setTimeout(() => {
-          this.late = true;
-          this.#refreshStatus();
-        }, SLOW_AFTER),
-      ];
+          this.wait = key;
+          this.#refresh();
+        }, after);
+      if (busy) this.#timers = [this.#talk.eigenaar === 'bot' && later('zoekt', BUSY_AFTER), later('traag', SLOW_AFTER)];
     }
-    this.#refreshStatus();
+    this.#refresh();
   }
 
-  #refreshStatus() {
+  #refresh() {
     const t = this.#t;
-    if (!this.#talk.busy && this.#busyTimers.length) return this.#watchBusy();
-    let text = this.#rank;
-    let dots = false;
-    if (this.#typist) {
-      text = t('typt', { naam: this.#typist });
-      dots = true;
-    } else if (this.slow) {
-      text = this.late ? t('traag') : t(this.#talk.eigenaar === 'bot' ? 'zoekt' : 'stuurt');
-      dots = true;
-    }
-    if (this.status.dataset.tekst === text) return;
-    this.status.dataset.tekst = text;
-    this.status.replaceChildren(text);
-    if (dots) this.status.append(el('span', { class: 'stippen', 'aria-hidden': 'true' }, el('i'), el('i'), el('i')));
+    const doing = this.#typist ? t('typt', { naam: this.#typist }) : this.wait && t(this.wait);
+    const text = doing || this.#rank;
+    if (this.status.textContent === text) return;
+    const dots = el('span', { class: 'stippen', 'aria-hidden': 'true' }, el('i'), el('i'), el('i'));
+    this.status.replaceChildren(text, doing ? dots : '');
   }
 
-  /** Transient news of the server: somebody types, the place in the queue. */
-  state(stand) {
+  /** Passing news of the server: somebody types, the place in the queue. */
+  state({ soort, naam, plek, wachttijd }) {
     const t = this.#t;
-    if (stand.soort === 'typt') {
-      this.#typist = stand.naam || t('medewerkerNaam');
-      clearTimeout(this.typistTimer);
-      this.typistTimer = setTimeout(() => {
-        this.#typist = null;
-        this.#refreshStatus();
+    if (soort === 'typt') {
+      this.#typist = naam || t('medewerkerNaam');
+      clearTimeout(this.typing);
+      this.typing = setTimeout(() => {
+        this.#typist = '';
+        this.#refresh();
       }, TYPING_SHOWN);
-    } else if (stand.soort === 'wachtrij') {
-      const [van, tot] = stand.wachttijd ?? [];
-      const parts = [stand.plek ? t('rij', { plek: stand.plek }) : t('rijZonder')];
-      if (tot) parts.push(t(van && van !== tot ? 'rijWacht' : 'rijWachtEen', { van, tot }));
-      this.#rank = parts.join(' ');
+    } else if (soort === 'wachtrij') {
+      const tijd = [...new Set(wachttijd)].join(t('tot'));
+      this.#rank = `${plek ? t('rij', { plek }) : t('rijZonder')} ${tijd && t('rijWacht', { tijd })}`.trim();
     }
-    this.#refreshStatus();
+    this.#refresh();
   }
 
-  /** Who has the conversation: chatbot, queue or an employee. */
+  /** Who has the conversation now: bot, wachtrij or medewerker. */
   owner(wie, before) {
-    const t = this.#t;
-    this.#rank = wie === 'wachtrij' ? t('rijZonder') : '';
-    const news = wie === 'medewerker' ? t('metMedewerker') : wie === 'bot' && before === 'medewerker' ? t('weerBot') : '';
-    if (news) {
-      this.#aloud(() => {
-        const near = this.#nearEnd;
-        const li = el('li', { class: 'bericht systeem' }, el('div', { class: 'tekst' }, el('p', {}, news)));
-        this.list.append(li);
-        li.dataset.dag = li.previousElementSibling?.dataset.dag ?? '';
-        if (near) this.#toEnd();
-      });
+    this.#rank = wie === 'wachtrij' ? this.#t('rijZonder') : '';
+    const key = wie === 'medewerker' ? 'metMedewerker' : wie === 'bot' && before === 'medewerker' && 'weerBot';
+    if (key) {
+      const said = { van: 'systeem', blokken: [{ soort: 'alinea', inhoud: [{ tekst: this.#t(key) }] }] };
+      this.message({ ...said, tijd: new Date().toISOString(), nummer: this.#talk.cursor + 0.5 });
     }
-    this.#refreshStatus();
+    this.#refresh();
   }
 
-  network(online) {
-    if (online) this.connection(true, 0);
-    else this.#notice(this.#t('offline'));
-  }
-
-  /** The stream opened or closed. */
-  connection(up, failures) {
-    const t = this.#t;
-    if (!navigator.onLine) this.#notice(t('offline'));
-    else if (up) {
-      const was = this.network_.firstChild;
-      this.#notice('');
-      if (was) this.status.dispatchEvent(new Event('hersteld'));
-    } else if (failures > 1) this.#notice(t('verbindingWeg'));
-  }
-
-  #notice(text) {
-    if (this.network_.textContent === text) return;
-    this.network_.replaceChildren(...(text ? [icon('warn'), el('span', {}, text)] : []));
+  /** Whether the engine can be reached. */
+  connection(up) {
+    const text = navigator.onLine ? (up ? '' : this.#t('verbindingWeg')) : this.#t('offline');
+    if (this.network.textContent !== text) this.network.textContent = text;
   }
 
   sessionChanged() {
-    if (!this.panel) return;
-    this.#describe();
     this.#env.onUnread(this.#unread, this.#t);
     // The resident has started: now the municipality's file may be kept, for a day on which all is down.
-    if (this.#talk.session && this.#gemeente) store.write(`vraagbaak:${this.#env.id}:gemeente`, this.#gemeente);
+    if (this.#talk.session && this.#gemeente) store.write(`${this.#talk.key}:gemeente`, this.#gemeente);
   }
 
-  /** The session is over; what was typed and not sent goes back into the input. */
-  expired(text) {
-    const rest = [text, this.input.value].filter(Boolean).join('\n');
+  /** The session is over; what was not sent goes back into the input. What was said stays to read. */
+  expired(unsent) {
     for (const li of this.list.querySelectorAll('.mislukt')) li.remove();
-    this.#archive();
-    this.input.value = rest;
-    this.#onInput();
-    this.#say(this.#t(rest ? 'verlopen' : 'verlopenLeeg'));
-    this.#watchBusy();
-  }
-
-  goneElsewhere() {
-    this.reset();
-    this.#say(this.#t('gewistElders'));
-  }
-
-  /* What is on the screen stays to read, but a new conversation counts from 1 again. */
-  #archive() {
     for (const li of this.list.children) li.dataset.nr = 0;
     this.#rows.clear();
-    this.#offer(null);
-    this.#rank = '';
-    this.#refreshStatus();
+    this.#calm();
+    this.#fill([...unsent, this.input.value].filter(Boolean).join('\n'));
+    this.#say(this.#t(this.input.value ? 'verlopen' : 'verlopenLeeg'));
+  }
+
+  #calm() {
+    this.#offer([]);
+    this.#rank = this.#typist = '';
+    this.#watch();
+    this.card.hidden = true;
+    this.form.hidden = false;
+  }
+
+  /** Erased, in another tab or by the municipality. */
+  gone() {
+    this.reset();
+    this.#say(this.#t('gewistElders'));
   }
 
   /** Empties the panel. */
@@ -1054,129 +823,97 @@ export class Paneel {
       this.list.replaceChildren();
       this.#welcome();
     });
-    this.#offer(null);
-    this.card.hidden = true;
-    this.form.hidden = false;
-    this.actions.hidden = false;
-    this.#rank = '';
-    this.#typist = null;
+    this.#calm();
     this.#say('');
-    this.#dismissWarning();
-    this.#watchBusy();
-    this.#refreshStatus();
+    this.warning.replaceChildren();
   }
 
   /** The conversation has ended: a grade, the download, a new one. */
   ended() {
     const t = this.#t;
-    this.#offer(null);
-    this.#rank = '';
-    this.form.hidden = true;
-    const problem = el('p', { class: 'fout', role: 'alert' });
-    const more = el(
-      'div',
-      { class: 'knoppen' },
-      button(t('nieuw'), () => this.#renew(), { class: 'knop' }),
-      button(t('download'), () => this.#download(), { class: 'knop tweede' }),
-      button(t('wis'), () => this.#confirmErase(), { class: 'knop tweede' }),
-    );
-    const done = (text) => {
-      const heading = this.#showCard('einde', t('eindeTitel'), text && el('p', {}, text), more);
-      if (this.#open) heading.focus();
-      this.#toEnd();
+    const problem = alarm();
+    const focus = (heading) => this.#open && heading.focus({ preventScroll: true });
+    const done = (thanks) =>
+      focus(
+        this.#showCard(
+          'einde',
+          t('eindeTitel'),
+          thanks && el('p', null, thanks),
+          buttons(
+            button(t('nieuw'), () => this.#renew(), 'knop'),
+            button(t('download'), () => this.#download(), 'knop tweede'),
+            button(t('wis'), () => this.#confirmErase(), 'knop tweede'),
+          ),
+        ),
+      );
+    const finish = async (text) => {
+      const cijfer = Number(new FormData(form).get('cijfer'));
+      if (text === null) done();
+      else if (!cijfer) {
+        problem.textContent = t('cijferKies');
+        form.querySelector('input').focus();
+      } else {
+        await this.#talk.grade(cijfer, text || null).then(
+          () => done(t('cijferDank')),
+          () => (problem.textContent = t('cijferFout')),
+        );
+      }
     };
-    const grades = Array.from({ length: 10 }, (_, index) =>
-      el('label', {}, el('input', { type: 'radio', name: 'cijfer', value: index + 1 }), el('span', {}, String(index + 1))),
-    );
-    const note = el('textarea', { id: 'toelichting', rows: 2, maxlength: LIMIT, 'aria-describedby': 'geen' });
-    const form = el(
-      'form',
-      {
-        novalidate: true,
-        onsubmit: async (event) => {
-          event.preventDefault();
-          const cijfer = Number(new FormData(form).get('cijfer'));
-          if (!cijfer) {
-            problem.textContent = t('cijferKies');
-            form.querySelector('input').focus();
-            return;
-          }
-          try {
-            await this.#talk.grade(cijfer, note.value.trim() || null);
-            if (this.#talk.session) {
-              this.#talk.session.cijfer = cijfer;
-              store.write(`vraagbaak:${this.#env.id}`, this.#talk.session);
-            }
-            done(t('cijferDank'));
-          } catch {
-            problem.textContent = t('cijferFout');
-          }
-        },
-      },
-      el('fieldset', { 'aria-describedby': 'cijferuitleg' }, el('legend', {}, t('cijfer')), el('div', { class: 'cijfers' }, grades)),
-      el('p', { class: 'klein', id: 'cijferuitleg' }, t('cijferUitleg')),
-      el('label', { for: 'toelichting' }, t('toelichting')),
-      el('p', { class: 'klein', id: 'geen' }, t('deelGeen')),
-      note,
-      problem,
+    const grade = (_, index) =>
+      el('label', null, el('input', { type: 'radio', name: 'cijfer', value: index + 1 }), el('span', null, index + 1));
+    const form = this.#ask(
+      'toelichting',
+      'toelichting',
+      submit(t('cijferVerstuur'), 'knop'),
+      finish,
       el(
-        'div',
-        { class: 'knoppen' },
-        el('button', { type: 'submit', class: 'knop' }, t('cijferVerstuur')),
-        button(t('overslaan'), () => done(''), { class: 'knop tweede' }),
+        'fieldset',
+        { 'aria-describedby': 'cijferuitleg' },
+        el('legend', null, t('cijfer')),
+        el('p', { class: 'klein', id: 'cijferuitleg' }, t('cijferUitleg')),
+        el('div', { class: 'cijfers' }, Array.from({ length: 10 }, grade)),
       ),
+      problem,
     );
-    if (this.#talk.session?.cijfer) {
-      done('');
-      return;
-    }
-    const heading = this.#showCard('einde', t('eindeTitel'), form);
-    if (this.#open) {
-      heading.focus({ preventScroll: true });
-      this.#reveal(this.card);
-    }
-    this.#refreshStatus();
+    this.#calm();
+    this.form.hidden = true;
+    if (this.#talk.session.cijfer) done();
+    else focus(this.#showCard('einde', t('eindeTitel'), form));
   }
 
   // --- starting --------------------------------------------------------------------------------------------------
 
   /* Shows the stored conversation, if there is one; a failure leaves the panel usable. */
   async #restore() {
+    const draft = store.read(`${this.#talk.key}:concept`, 'sessionStorage');
+    if (draft && !this.input.value) this.#fill(draft);
     this.#restored = true;
-    const draft = store.read(`vraagbaak:${this.#env.id}:concept`, 'sessionStorage');
-    if (draft && !this.input.value) {
-      this.input.value = draft;
-      this.#onInput();
-    }
     try {
-      await (this.#talk.session ? this.#talk.history() : this.#talk.resume());
-      this.#trouble(null);
+      await this.#talk.resume();
+      this.#trouble();
+      if (!this.#talk.session?.einde && this.#talk.session) this.#toEnd();
     } catch (error) {
-      this.#restored = false;
-      this.#trouble(error, () => this.#retryStart());
+      this.#restored = error.soort === 'verlopen';
+      if (!this.#restored) this.#trouble(error, () => this.#retry());
     }
-    if (this.#open && !this.#talk.ended) this.#toEnd();
   }
 
-  /* The municipality's file could not be had; try again, and say so while there is no engine to talk to. */
+  /* The municipality's file could not be had: try once more, and say so while there is no engine to talk to. */
   async #configure() {
-    const config = await this.#env.reload();
-    this.#env.config = config;
-    if (config.gemeente) {
-      this.#gemeente = config.gemeente;
-      this.#talk.base = this.#env.server ?? config.gemeente.chat;
-      this.#fillContact();
+    this.#env.config = await this.#env.reload();
+    if (this.#env.config.gemeente) {
+      this.#use(this.#env.config);
       this.#silently(() => this.#welcome());
     }
-    if (!config.gemeente && !this.#env.server) this.#trouble({ soort: 'net' }, () => this.#retryStart());
-    else if (!this.#restored) await this.#restore();
-    else this.#trouble(null);
+    if (!this.#talk.base) this.#trouble({ soort: 'net' }, () => this.#retry());
+    else if (!this.#restored) this.#restore();
+    else this.#trouble();
   }
 
-  async #retryStart() {
+  #retry() {
     this.card.hidden = true;
     this.input.focus({ preventScroll: true });
-    if (this.#env.config.fresh) await this.#restore();
-    else await this.#configure();
+    if (this.#env.config.fresh) this.#restore();
+    else this.#configure();
   }
 }

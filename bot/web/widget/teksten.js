@@ -8,8 +8,7 @@ const WORDS = {
   paneelFout: 'De chat kan nu niet openen. Probeer het over een paar minuten opnieuw, of neem contact op met de gemeente.',
 
   naam: 'Vraagbaak',
-  ondertitel: 'chatbot van de gemeente {gemeente}',
-  ondertitelZonder: 'chatbot van de gemeente',
+  ondertitel: 'chatbot van de gemeente {naam}',
   menu: 'Menu',
   verklein: 'Verklein de chat',
   medewerker: 'Spreek een medewerker',
@@ -17,7 +16,7 @@ const WORDS = {
   gesprek: 'Gesprek',
 
   welkom1:
-    'Hallo! Ik ben Vraagbaak, de chatbot van de gemeente{gemeente}. Ik ben een computerprogramma, geen mens. Ik geef antwoord op vragen over de gemeente.',
+    'Hallo! Ik ben Vraagbaak, de chatbot van de gemeente {naam}. Ik ben een computerprogramma, geen mens. Ik geef antwoord op vragen over de gemeente.',
   welkom2: '[Wilt u|Wil je] liever een mens spreken? Kies dan boven in dit venster “Spreek een medewerker”{telefoon}.',
   welkomBel: ', of bel {telefoon}',
   welkomBewaren:
@@ -36,29 +35,23 @@ const WORDS = {
   leesVerder: 'Lees verder in het gesprek.',
   aantalKeuzes: 'Er zijn {n} snelle antwoorden.',
   keuzes: 'Snelle antwoorden',
-  bron: 'Bron:',
-  bronnen: 'Bronnen:',
+  bron: 'Lees meer op',
   nieuwTabblad: ' (opent in nieuw tabblad)',
   vandaag: 'Vandaag',
   gisteren: 'Gisteren',
-  nieuwBericht: 'Nieuw bericht',
 
   vraag: '[Uw|Je] vraag',
   plaatshouder: 'Typ [uw|je] vraag',
   verstuur: 'Verstuur',
   leeg: 'Typ eerst [uw|je] vraag.',
-  tekensOver: 'Nog {n} tekens',
-  tekenOver: 'Nog 1 teken',
-  tekensTeveel: '[Uw|Je] bericht is te lang. Haal {n} tekens weg.',
-  tekenTeveel: '[Uw|Je] bericht is te lang. Haal 1 teken weg.',
+  tekensOver: 'Aantal tekens over: {n}',
+  tekensTeveel: '[Uw|Je] bericht is te lang. Aantal tekens te veel: {n}.',
 
   zoekt: 'Vraagbaak zoekt het antwoord',
-  stuurt: '[Uw|Je] bericht wordt verstuurd',
   traag: 'Het duurt langer dan [u|je] gewend bent. [Uw|Je] vraag is niet weg.',
   typt: '{naam} typt',
   rij: '[U bent|Je bent] nummer {plek} in de rij.',
-  rijWacht: 'De wachttijd is ongeveer {van} tot {tot} minuten.',
-  rijWachtEen: 'De wachttijd is ongeveer {tot} minuten.',
+  rijWacht: 'De wachttijd is ongeveer {tijd} minuten.',
   rijZonder: '[U staat|Je staat] in de rij. Een medewerker komt zo bij [u|je].',
   metMedewerker: '[U praat|Je praat] nu met een medewerker van de gemeente.',
   weerBot: '[U praat|Je praat] weer met de chatbot. Dat is een computerprogramma.',
@@ -70,20 +63,17 @@ const WORDS = {
   wachtMinuten: 'Er komen nu te veel berichten. [U kunt|Je kunt] het over {n} minuten opnieuw proberen.',
   offline: '[U hebt|Je hebt] geen internet. Wat [u|je] typt, blijft staan. Verstuur het als [u|je] weer internet hebt.',
   verbindingWeg: 'De verbinding met de chat is weg. Wij proberen het steeds opnieuw.',
-  weerVerbonden: 'De verbinding is er weer.',
   verlopen: '[Uw|Je] vorige gesprek is verlopen. Wat [u|je] typte, staat hieronder nog. Verstuur het om een nieuw gesprek te beginnen.',
   verlopenLeeg: '[Uw|Je] vorige gesprek is verlopen. Stel een vraag om een nieuw gesprek te beginnen.',
   gewistElders: 'Dit gesprek is gewist.',
 
   storingTitel: 'De chat werkt nu niet goed',
-  storingNet: 'Wij kunnen de chat niet bereiken. Kijk of [u|je] internet hebt, of probeer het straks opnieuw.',
-  storingServer: 'Er ging iets mis aan onze kant. Probeer het zo opnieuw.',
-  storingTraag: 'De chat gaf te lang geen antwoord. Probeer het zo opnieuw.',
-  storingGesprek: 'Wij kunnen [uw|je] gesprek nu niet ophalen.',
-  storingAnders: '[Kunt u|Kun je] niet wachten? Neem dan op een andere manier contact op.',
+  storingNet: 'Wij kunnen de chat niet bereiken. Probeer het straks opnieuw, of neem op een andere manier contact op.',
+  storingServer: 'Er ging iets mis aan onze kant. Probeer het zo opnieuw, of neem op een andere manier contact op.',
+  storingTraag: 'De chat gaf te lang geen antwoord. Probeer het zo opnieuw, of neem op een andere manier contact op.',
 
   contact: 'Contact en openingstijden',
-  contactpagina: 'Naar de contactpagina',
+  contactpagina: 'Contactpagina',
   telefoon: 'Telefoon',
   email: 'E-mail',
   adres: 'Adres',
@@ -132,16 +122,14 @@ const WORDS = {
   deelGeen: 'Vul hier geen persoonlijke gegevens in.',
 
   nuttig: 'Helpt dit antwoord [u|je]?',
-  ja: 'Ja',
-  nee: 'Nee',
-  jaLang: 'Ja, dit antwoord helpt',
-  neeLang: 'Nee, dit antwoord helpt niet',
+  op: 'Ja',
+  neer: 'Nee',
   reden: 'Wat missen wij? (hoeft niet)',
-  redenVerstuur: 'Verstuur reactie',
+  verstuurReactie: 'Verstuur reactie',
   dank: 'Bedankt voor [uw|je] reactie.',
   reactieFout: '[Uw|Je] reactie is niet verstuurd. Probeer het zo opnieuw.',
 
-  bestandTitel: 'Gesprek met Vraagbaak, de chatbot van de gemeente {gemeente}',
+  bestandTitel: 'Gesprek met Vraagbaak, de chatbot van de gemeente {naam}',
   bestandGemaakt: 'Gedownload op {tijd}',
   bestandNaam: 'gesprek-met-de-gemeente',
 };
@@ -152,5 +140,6 @@ export function teksten(form) {
   return (key, values = {}) =>
     WORDS[key]
       .replace(/\[([^|\]]*)\|([^\]]*)\]/g, (...match) => match[pick])
-      .replace(/\{(\w+)\}/g, (_, name) => values[name] ?? '');
+      .replace(/\{(\w+)\}/g, (_, name) => values[name] ?? '')
+      .replace(/ (?=\.)/g, '');
 }

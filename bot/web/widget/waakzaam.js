@@ -1,106 +1,64 @@
 /* Recognises numbers that a resident had better not send: BSN, IBAN, payment card. The server masks them as well. */
 
-const SEPARATOR = '[\\s.\\-/\\u00a0\\u2010-\\u2015]{0,3}';
-const RUN = new RegExp(`(?<![\\d])\\d(?:${SEPARATOR}\\d)*`, 'g');
-const DATE = /^(\d{1,2}[\s.\-/]\d{1,2}[\s.\-/]\d{4}|\d{4}[\s.\-/]\d{1,2}[\s.\-/]\d{1,2})$/;
-const IBAN_BEGIN = /(?<![A-Za-z0-9])[A-Za-z]{2}[\s.-]{0,2}\d{2}/g;
-
-/** Length of an IBAN per country (ISO 13616 registry). */
-const IBAN_LENGTH = Object.fromEntries(
-  (
-    'AD24AE23AL28AT20AZ28BA20BE16BG22BH22BR29BY28CH21CR22CY28CZ24DE22DK18DO28EE20EG29ES24FI18FO18FR27GB22GE22GI23' +
-    'GL18GR27GT28HR21HU28IE22IL23IQ23IS26IT27JO30KW30KZ20LB28LC32LI21LT20LU20LV21LY25MC27MD24ME22MK19MR27MT31MU30' +
-    'NL18NO15PK24PL28PS29PT25QA29RO24RS22SA24SC31SD18SE24SI19SK24SM27ST25SV28TL23TN24TR26UA29VA22VG24XK20'
-  )
-    .match(/.{4}/g)
-    .map((entry) => [entry.slice(0, 2), Number(entry.slice(2))]),
-);
+const RUN = /(?<!\d)\d(?:[\s.\-/\u2010-\u2015]{0,3}\d)*/g;
+const IBAN = /(?<![a-z0-9])[a-z]{2}\d{2}(?:[\s.-]?[a-z0-9]){11,30}(?![a-z0-9])/gi;
+const DATE = /^(\d{1,2}\D\d{1,2}\D\d{4}|\d{4}\D\d{1,2}\D\d{1,2})$/;
 
 function isBsn(digits) {
-  if (digits.length < 8 || digits.length > 9 || new Set(digits).size < 2) return false;
   const nine = digits.padStart(9, '0');
-  let sum = -Number(nine[8]);
-  for (let index = 0; index < 8; index++) sum += (9 - index) * Number(nine[index]);
-  return sum % 11 === 0;
+  const sum = [...nine].reduce((total, digit, index) => total + digit * (index < 8 ? 9 - index : -1), 0);
+  return digits.length > 7 && digits.length < 10 && sum > 0 && sum % 11 === 0 && new Set(digits).size > 1;
 }
 
 function isCard(digits) {
-  if (digits.length < 13 || digits.length > 19 || new Set(digits).size < 2) return false;
-  let sum = 0;
-  for (let index = 0; index < digits.length; index++) {
-    const digit = Number(digits[digits.length - 1 - index]) * (index % 2 ? 2 : 1);
-    sum += digit > 9 ? digit - 9 : digit;
-  }
-  return sum % 10 === 0;
+  const sum = [...digits].reverse().reduce((total, digit, index) => {
+    const value = digit * (1 + (index % 2));
+    return total + (value > 9 ? value - 9 : value);
+  }, 0);
+  return digits.length > 12 && digits.length < 20 && sum > 0 && sum % 10 === 0;
 }
 
-function isIban(compact) {
-  const moved = (compact.slice(4) + compact.slice(0, 4)).toUpperCase();
-  let rest = 0;
-  for (const char of moved) {
-    const value = parseInt(char, 36);
-    rest = (rest * (value > 9 ? 100 : 10) + value) % 97;
-  }
-  return rest === 1;
+function isIban(text) {
+  const compact = text.replace(/[^a-z0-9]/gi, '').toUpperCase();
+  // Words look like foreign account numbers; those have at least eight digits, and a Dutch one has its own form.
+  const shape = /^NL/.test(compact) ? /^NL\d\d[A-Z]{4}\d{10}$/ : /^[A-Z]{2}\d\d(?=(\D*\d){8})\w{11,30}$/;
+  const digits = (compact.slice(4) + compact.slice(0, 4)).replace(/[A-Z]/g, (letter) => parseInt(letter, 36));
+  return shape.test(compact) && [...digits].reduce((rest, digit) => (rest * 10 + Number(digit)) % 97, 0) === 1;
 }
 
-function kindOf(digits) {
-  if (isBsn(digits)) return 'bsn';
-  return isCard(digits) ? 'kaart' : null;
+function kindOf(text) {
+  const digits = text.replace(/\D/g, '');
+  if (DATE.test(text)) return null;
+  return isBsn(digits) ? 'bsn' : isCard(digits) && 'kaart';
 }
 
-function* ibans(text) {
-  for (const begin of text.matchAll(IBAN_BEGIN)) {
-    const length = IBAN_LENGTH[begin[0].slice(0, 2).toUpperCase()];
-    if (!length) continue;
-    let compact = '';
-    let end = begin.index;
-    while (end < text.length && compact.length < length && /[\sA-Za-z0-9.\-\u00a0]/.test(text[end])) {
-      if (/[A-Za-z0-9]/.test(text[end])) compact += text[end];
-      end++;
-    }
-    if (compact.length === length && !/[A-Za-z0-9]/.test(text[end] ?? '') && isIban(compact)) {
-      yield { soort: 'iban', begin: begin.index, eind: end };
-    }
-  }
-}
-
-function* inRun(text, begin) {
-  const kind = DATE.test(text) ? null : kindOf(text.replace(/\D/g, ''));
-  if (kind) {
-    yield { soort: kind, begin, eind: begin + text.length };
-    return;
-  }
-  // Two numbers one after another, or a spaced number among others: try each row of whole groups.
-  const groups = [...text.matchAll(/\d+/g)];
-  for (let first = 0; first < groups.length; first++) {
-    for (let last = groups.length - 1; last >= first; last--) {
-      const end = groups[last].index + groups[last][0].length;
-      const part = text.slice(groups[first].index, end);
-      const found = DATE.test(part) || (last > first && /\d{10}/.test(part)) ? null : kindOf(part.replace(/\D/g, ''));
-      if (found && !(found === 'bsn' && part.replace(/\D/g, '').length === 8 && last > first)) {
-        yield { soort: found, begin: begin + groups[first].index, eind: begin + end };
-        first = last;
-        break;
-      }
+/* Tries the longest row of whole groups first: words or numbers beside it may have been taken in. */
+function* within(text, offset, group, kind) {
+  const parts = [...text.matchAll(group)];
+  for (let first = 0; first < parts.length; first++) {
+    for (let last = parts.length - 1; last >= first; last--) {
+      const begin = parts[first].index;
+      const eind = parts[last].index + parts[last][0].length;
+      const soort = kind(text.slice(begin, eind));
+      if (!soort) continue;
+      yield { soort, begin: offset + begin, eind: offset + eind };
+      first = last;
+      break;
     }
   }
 }
 
 /** What was seen, in order: `[{ soort: 'bsn' | 'iban' | 'kaart', begin, eind }]`. */
 export function seen(text) {
-  const found = [...ibans(text)];
-  for (const run of text.matchAll(RUN)) {
-    for (const one of inRun(run[0], run.index)) {
-      if (!found.some((other) => one.begin < other.eind && one.eind > other.begin)) found.push(one);
-    }
+  const found = [];
+  const add = (one) => found.some(({ begin, eind }) => one.begin < eind && one.eind > begin) || found.push(one);
+  for (const { 0: run, index } of text.matchAll(IBAN)) {
+    for (const one of within(run, index, /[a-z0-9]+/gi, (part) => isIban(part) && 'iban')) add(one);
   }
+  for (const { 0: run, index } of text.matchAll(RUN)) for (const one of within(run, index, /\d+/g, kindOf)) add(one);
   return found.sort((a, b) => a.begin - b.begin);
 }
 
 /** `text` without what was seen. */
-export function without(text, found) {
-  let rest = text;
-  for (const { begin, eind } of [...found].reverse()) rest = rest.slice(0, begin) + rest.slice(eind);
-  return rest.replace(/[ \t]{2,}/g, ' ').trim();
-}
+export const without = (text, found) =>
+  found.reduceRight((rest, { begin, eind }) => rest.slice(0, begin) + rest.slice(eind), text).trim();
