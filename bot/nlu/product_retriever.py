@@ -23,7 +23,7 @@ from bot.catalog.tables import CENTRAAL
 from bot.nlu import storage
 from bot.nlu.conversation import conversation_so_far, gemeente_of
 from bot.nlu.library import library_digest, training_library
-from bot.nlu.ontleding import ontleding_of
+from bot.nlu.ontleding import Ontleding, ontleding_of
 from bot.nlu.question_featurizer import QuestionFeaturizer
 from bot.nlu.result import explanation, write_decision
 from bot.search.acts import BUITEN_SCOPE, VRAAG_PRODUCT, total_per_act
@@ -31,6 +31,7 @@ from bot.search.decision import Bericht, decide
 from bot.search.dutch import load_dutch
 from bot.search.features import TextFeatures
 from bot.search.knowledge import Knowledge, learn
+from bot.search.needs import last_sentence
 from bot.search.searcher import Ranking, Searcher, Vraag
 from bot.search.thresholds import thresholds_for
 from bot.settings import Settings, load_settings
@@ -137,7 +138,7 @@ class ProductRetriever(GraphComponent):
                 tokens=vraag.tokens,
                 acts=total_per_act(ontleding.acts),
                 # A bare word asks for no single aspect.
-                aspect=knowledge.aspects.aspect(ontleding.vector)[0] if len(vraag.tokens) > 1 else None,
+                aspect=self._aspect(message.get(TEXT) or "", ontleding, features) if len(vraag.tokens) > 1 else None,
                 ranking=searcher.rank(vraag, knowledge.ranker),
                 gesprek=conversation_so_far(tracker),
                 drempels=drempels,
@@ -148,6 +149,12 @@ class ProductRetriever(GraphComponent):
         write_decision(
             message, beslissing, ontleding, explanation(beslissing, vraag, searcher, knowledge, features, drempels)
         )
+
+    def _aspect(self, text: str, ontleding: Ontleding, features: TextFeatures) -> Optional[str]:
+        assert self._knowledge is not None
+        last = last_sentence(text)
+        vector = features([self._dutch(last)]) if last else None
+        return self._knowledge.aspects.aspect(ontleding.vector, vector)
 
     def _searcher(self, gemeente: str, features: TextFeatures) -> Searcher:
         """The searcher over this municipality's live texts; those without texts of their own share one."""

@@ -13,6 +13,8 @@ from bot.search.acts import ActModel, fit_acts
 GEEN = "geen"
 ASPECT_DREMPEL = 0.3
 """Share from which an aspect is taken as asked; below it the short answer is the safer reply."""
+SLOTZIN_DREMPEL = 0.5
+"""The same for the last sentence read by itself."""
 
 
 @dataclass(frozen=True)
@@ -21,12 +23,24 @@ class AspectModel:
 
     model: ActModel
 
-    def aspect(self, row: sparse.csr_matrix, drempel: float = ASPECT_DREMPEL) -> tuple[str | None, float]:
-        """The asked aspect (or None) and its share, for one message's vector."""
+    def aspect(self, row: sparse.csr_matrix, last: sparse.csr_matrix | None = None) -> str | None:
+        """The asked aspect, or None.
+
+        Args:
+            row: vector of the whole message.
+            last: vector of its last sentence, when it has several. People tell their story first and ask at the end;
+                there the aspect must be clear, because a torn sentence can ask for anything.
+        """
+        found = [(*self._best(row), ASPECT_DREMPEL)]
+        if last is not None and last.nnz:
+            found.append((*self._best(last), SLOTZIN_DREMPEL))
+        _, best = max(((share, aspect) for share, aspect, drempel in found if share >= drempel), default=(0.0, None))
+        return best
+
+    def _best(self, row: sparse.csr_matrix) -> tuple[float, str]:
         shares = self.model.shares(row)
-        none = shares.pop(GEEN, 0.0)
-        best = max(shares, key=lambda label: shares[label])
-        return (best, shares[best]) if shares[best] >= drempel else (None, none)
+        shares.pop(GEEN, None)
+        return max((share, aspect) for aspect, share in shares.items())
 
 
 def fit_aspects(matrix: sparse.csr_matrix, aspects: Sequence[str | None]) -> AspectModel:

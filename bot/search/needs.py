@@ -16,6 +16,20 @@ _GRENS = re.compile(
 )
 
 
+_ZIN = re.compile(
+    r"(?<=[.?!])\s+|\n+|,\s+(?=(?:hoe|wat|waar|wie|wanneer|mag|moet|kan|welke|hoeveel|tot|bij|naar|vanaf)\b)"
+)
+
+
+def last_sentence(text: str) -> str | None:
+    """The last sentence of a longer message, where the question usually stands; None when there is but one.
+
+    A question that begins after a comma ("..., hoe lang duurt dat?") counts as a sentence.
+    """
+    sentences = [one for one in _ZIN.split(text) if len(one.split()) >= KORTSTE_DEEL]
+    return sentences[-1] if len(sentences) > 1 else None
+
+
 def parts(text: str) -> list[str]:
     """The parts of a message between full stops, question marks and joining words; none for a message with one part.
 

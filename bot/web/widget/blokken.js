@@ -37,16 +37,14 @@ export function icon(name) {
   const path = document.createElementNS(SVG, 'path');
   svg.setAttribute('viewBox', '0 0 24 24');
   svg.setAttribute('aria-hidden', 'true');
-  svg.setAttribute('class', `icoon ${name}`);
+  svg.setAttribute('class', `icoon i-${name}`);
   path.setAttribute('d', ICONS[name]);
   svg.append(path);
   return svg;
 }
 
-/** Text for screen readers only. */
 export const hidden = (text) => el('span', { class: 'vs' }, text);
 
-/** A link, or only its text when it leads where no link may lead. */
 export function link(href, t, ...children) {
   const safe = safeLink(href);
   if (!safe) return children;
@@ -58,7 +56,6 @@ export function link(href, t, ...children) {
 
 export const safeLink = (href) => (/^\s*(https?|mailto|tel):/i.test(href ?? '') ? href.trim() : null);
 
-/** Attributes for a text in another language. */
 export const language = (code) => code && { lang: code, dir: RTL.includes(code.split('-')[0]) ? 'rtl' : 'ltr' };
 
 function inline({ tekst, nadruk, sterk, link: href }, t) {
@@ -92,7 +89,6 @@ export const asText = (blocks, indent = '') =>
     })
     .join('\n\n');
 
-/** Rows of a term and what goes with it; rows without content are left out. */
 export const rows = (list, name = 'wegen') =>
   el(
     'dl',
@@ -112,7 +108,6 @@ function hours(key, days, t) {
   return [el('h4', null, t(key)), rows(list, 'tijden')];
 }
 
-/** Everything to reach the municipality without the chat. */
 export function contactDetails({ contact, openingstijden } = {}, t) {
   if (!contact) return null;
   const { telefoon, telefoon_link: phone, email, adres, website, contactpagina } = contact;

@@ -1,10 +1,9 @@
-/* One conversation: its session, what was sent and received, and the connection to the engine. Knows nothing of the
- * screen: it tells a `view` what happened. */
+/* One conversation. Knows nothing of the screen: it tells a `view` what happened. */
 
-const SILENCE = 45_000; // the server speaks every 15 seconds; longer silence is a dead stream, or one that a proxy holds up
+const SILENCE = 45_000; // the server speaks every 15 seconds
 const POLL = 5_000;
 
-/** `soort`: net | traag | verlopen | druk | storing | geweigerd. `message`: a sentence of the server, or empty. */
+/** `soort`: net | traag | verlopen | druk | storing | geweigerd. */
 class Fout extends Error {
   constructor(soort, text, seconds) {
     super(text);
@@ -20,7 +19,6 @@ async function failure(answer) {
   return new Fout(status < 500 ? 'geweigerd' : 'storing', fout);
 }
 
-/** Storage that may be full, blocked or filled by somebody else. */
 export const store = {
   read(key, area = 'localStorage') {
     try {
@@ -53,10 +51,8 @@ export class Gesprek {
   #stream = null;
   #typed = 0;
 
-  /** Address of the engine; null while that is not known. */
   base = null;
   session = null;
-  /** All that is on the screen, for the download. */
   all = [];
 
   constructor(id, view) {
@@ -80,8 +76,6 @@ export class Gesprek {
     return [...this.out.values()].some((one) => one.stand === 'bezig' && !one.beantwoord);
   }
 
-  // --- transport -------------------------------------------------------------------------------------------------
-
   async #fetch(method, path, signal, headers, body) {
     if (!this.base) throw new Fout('net');
     const { token } = this.session ?? {};
@@ -93,18 +87,19 @@ export class Gesprek {
   }
 
   async #ask(method, path, body, timeout = 15_000) {
+    const { session } = this;
     try {
       const headers = body ? { 'Content-Type': 'application/json' } : {};
       const answer = await this.#fetch(method, path, AbortSignal.timeout(timeout), headers, body && JSON.stringify(body));
       return answer.status === 204 ? null : await answer.json();
     } catch (error) {
       const fout = error.soort ? error : new Fout({ TimeoutError: 'traag', SyntaxError: 'storing' }[error.name] ?? 'net');
-      if (fout.soort === 'verlopen') this.#expire();
+      if (fout.soort === 'verlopen' && session === this.session) this.#expire();
       throw fout;
     }
   }
 
-  /* Reads server-sent events until the stream ends. By fetch, so that the token stays out of the address. */
+  /* Server-sent events by fetch, so that the token stays out of the address. */
   async #listen(control) {
     let timer;
     const alarm = () => {
@@ -119,7 +114,7 @@ export class Gesprek {
       this.failures = 0;
       this.#view.connection(true);
       const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
-      for (let rest = ''; ; ) {
+      for (let rest = '';; ) {
         const { value, done } = await reader.read();
         if (done || control.signal.aborted) return;
         alarm();
@@ -135,9 +130,7 @@ export class Gesprek {
     }
   }
 
-  // --- session ---------------------------------------------------------------------------------------------------
-
-  /** Takes up the stored session, when there is one, and shows silently what was said; throws Fout. */
+  /** Takes up the stored session, if any; throws Fout. */
   async resume() {
     if (!this.session) {
       const stored = store.read(this.key);
@@ -194,7 +187,7 @@ export class Gesprek {
   }
 
   #expire() {
-    const unsent = [...this.out.values()].filter((one) => one.stand !== 'klaar').map((one) => one.tekst);
+    const unsent = [...this.out.values()].filter((one) => one.stand !== 'klaar');
     this.forget();
     this.#view.expired(unsent);
   }
@@ -226,8 +219,6 @@ export class Gesprek {
     this.#view.ended();
   }
 
-  // --- sending ---------------------------------------------------------------------------------------------------
-
   send(tekst) {
     const one = { id: uuid(), tekst };
     this.out.set(one.id, one);
@@ -235,7 +226,7 @@ export class Gesprek {
     this.retry(one);
   }
 
-  /** Sends a message (again). Its id stays the same, so the server never has it twice. */
+  /** Sends again under the same id, so the server never has it twice. */
   retry(one) {
     one.stand = 'bezig';
     this.#view.ownChanged(one);
@@ -281,7 +272,6 @@ export class Gesprek {
     this.#ended();
   }
 
-  /** Erases the conversation everywhere; gives the receipt. */
   async erase() {
     this.disconnect();
     try {
@@ -294,8 +284,6 @@ export class Gesprek {
       this.connect();
     }
   }
-
-  // --- receiving -------------------------------------------------------------------------------------------------
 
   #take(berichten, silent) {
     for (const one of berichten.sort((a, b) => a.nummer - b.nummer)) {
@@ -374,7 +362,7 @@ export class Gesprek {
         if (current() && error.soort === 'verlopen') this.#expire();
       }
       if (!current()) return;
-      // 1, 2, 4 … 30 seconds, with jitter so that not everybody comes back at once. Meanwhile messages come by asking.
+      // 1, 2, 4 … 30 seconds, with jitter; meanwhile by asking.
       let wait = Math.min(30_000, 1000 * 2 ** this.failures++) * (0.75 + Math.random() / 2);
       for (; wait > 0 && this.failures && current(); wait -= POLL) {
         await new Promise((resolve) => setTimeout(resolve, Math.min(wait, POLL)));

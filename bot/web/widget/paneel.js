@@ -30,13 +30,14 @@ export class Paneel {
   #talk;
   #open = false;
   #unread = 0;
-  #rows = new Map(); // <li> per id of an own message, and per number
+  #rows = new Map(); // <li> per id of an own message
   #quiet = 0;
   #later = [];
   #timers = [];
   #typist = '';
   #rank = '';
   #restored = false;
+  #pinned = false;
 
   constructor(env) {
     this.#env = env;
@@ -63,11 +64,8 @@ export class Paneel {
     root.append(this.panel);
     starter.setAttribute('aria-controls', 'paneel');
     FULL_SCREEN.addEventListener('change', () => this.#fit());
-    window.visualViewport?.addEventListener('resize', () => this.#fit());
     this.#restore();
   }
-
-  // --- building --------------------------------------------------------------------------------------------------
 
   #build() {
     const t = this.#t;
@@ -86,11 +84,13 @@ export class Paneel {
     this.card = el('section', { class: 'kaart', 'aria-labelledby': 'kaarttitel', hidden: true });
     this.scroller = el(
       'div',
-      { class: 'rol', tabindex: 0, role: 'region', 'aria-label': t('gesprek') },
+      { class: 'rol', tabindex: 0, role: 'region', 'aria-label': t('gesprek'), onscroll: () => this.#pin() },
       this.log,
       this.choices,
       this.card,
     );
+    // What comes below the conversation may not cover its end.
+    new ResizeObserver(() => this.#pinned && this.#toEnd()).observe(this.scroller);
     this.status = el('p', { class: 'stand', role: 'status' });
     this.network = el('p', { class: 'verbinding', role: 'status' });
     this.error = alarm();
@@ -98,7 +98,6 @@ export class Paneel {
     this.input = el('textarea', {
       id: 'vraag',
       rows: 1,
-      placeholder: t('plaatshouder'),
       'aria-describedby': 'teller',
       autocomplete: 'off',
       enterkeyhint: 'send',
@@ -152,7 +151,7 @@ export class Paneel {
     this.#welcome();
   }
 
-  /* What this is and what is kept: said before anything is sent. And the name and phone number in the header. */
+  /* What this is and what is kept: said before anything is sent. */
   #welcome() {
     const t = this.#t;
     const { naam = '', bewaren, privacy, contact } = this.#gemeente ?? {};
@@ -183,8 +182,6 @@ export class Paneel {
     this.list.prepend(item);
   }
 
-  // --- opening and closing ---------------------------------------------------------------------------------------
-
   open() {
     if (this.#open) return;
     this.#open = true;
@@ -206,7 +203,6 @@ export class Paneel {
     else if (!this.#restored) this.#restore();
   }
 
-  /** Minimises; the conversation goes on. */
   close() {
     if (!this.#open) return;
     this.#open = false;
@@ -231,14 +227,9 @@ export class Paneel {
     this.#env.onUnread(count, this.#t);
   }
 
-  /* Full screen on a phone: then modal. The visual viewport is what an on-screen keyboard leaves. */
+  /* Full screen on a phone: then modal. */
   #fit() {
-    const full = FULL_SCREEN.matches;
-    const view = window.visualViewport;
-    const shrunk = full && view?.scale === 1 && innerHeight - view.height > 80;
-    this.panel.ariaModal = String(full);
-    this.panel.style.setProperty('--hoogte', shrunk ? `${view.height}px` : '');
-    this.panel.style.setProperty('--boven', shrunk ? `${view.offsetTop}px` : '');
+    this.panel.ariaModal = String(FULL_SCREEN.matches);
   }
 
   #onKey(event) {
@@ -257,8 +248,6 @@ export class Paneel {
       other.focus();
     }
   }
-
-  // --- menu ------------------------------------------------------------------------------------------------------
 
   #toggleMenu(show = this.menu.hidden, refocus = false) {
     const { session, all } = this.#talk;
@@ -329,7 +318,6 @@ export class Paneel {
     );
   }
 
-  /* A card below the conversation; gives its heading. */
   #showCard(kind, title, ...content) {
     const heading = el('h3', { id: 'kaarttitel', tabindex: -1 }, title);
     this.card.className = `kaart ${kind}`;
@@ -351,7 +339,6 @@ export class Paneel {
     this.#showCard('bewijs', t('gewistTitel'), el('p', null, t('gewistUitleg')), rows(list), renew).focus();
   }
 
-  /* Starts with an empty panel. */
   #renew() {
     if (this.#talk.session) this.#talk.forget();
     this.#talk.all = [];
@@ -366,9 +353,8 @@ export class Paneel {
   #download() {
     const t = this.#t;
     const lines = [t('bestandTitel', this.#gemeente), t('bestandGemaakt', { tijd: moment(Date.now()) }), ''];
-    for (const { van, naam, tijd, blokken, keuzes, bronnen } of this.#talk.all) {
+    for (const { van, naam, tijd, blokken, bronnen } of this.#talk.all) {
       lines.push(`${moment(tijd)}: ${this.#author(van, naam).filter(Boolean).join(', ')}`, asText(blokken));
-      if (keuzes?.length) lines.push(keuzes.map(({ titel }) => `[${titel}]`).join(' '));
       if (bronnen?.length) lines.push(`${t('bron')} ${bronnen.join(' ')}`);
       lines.push('');
     }
@@ -377,9 +363,6 @@ export class Paneel {
     setTimeout(() => URL.revokeObjectURL(href), 60_000);
   }
 
-  // --- messages --------------------------------------------------------------------------------------------------
-
-  /* Name and kind of who said something. */
   #author(van, naam) {
     const t = this.#t;
     if (van === 'bewoner') return [t('u')];
@@ -416,18 +399,17 @@ export class Paneel {
 
   #insert(li, { nummer = Infinity, tijd }) {
     const after = [...this.list.children].find((other) => other.dataset.nr > nummer);
+    const before = after ? after.previousElementSibling : this.list.lastElementChild;
+    const date = day(tijd);
+    if (before?.dataset.dag !== date) {
+      const name = { [day(Date.now())]: 'vandaag', [day(Date.now() - 864e5)]: 'gisteren' }[date];
+      li.prepend(el('p', { class: 'dag' }, name ? this.#t(name) : date));
+    }
     li.dataset.nr = nummer;
+    li.dataset.dag = date;
     this.list.insertBefore(li, after ?? null);
-    li.dataset.dag = day(tijd);
-    const before = li.previousElementSibling;
-    if (before?.dataset.dag === li.dataset.dag) return;
-    const name = { [day(Date.now())]: 'vandaag', [day(Date.now() - 864e5)]: 'gisteren' }[li.dataset.dag];
-    const mark = el('li', { class: 'dag' }, el('span', null, name ? this.#t(name) : li.dataset.dag));
-    mark.dataset.nr = before?.dataset.nr ?? 0;
-    li.before(mark);
   }
 
-  /** An event of the server. */
   message(one, silent) {
     if (silent) this.#silently(() => this.#show(one, true));
     else this.#aloud(() => this.#show(one));
@@ -435,7 +417,7 @@ export class Paneel {
 
   #show(one, silent) {
     const t = this.#t;
-    const { van, blokken, keuzes, nummer, taal } = one;
+    const { van, blokken, keuzes, taal } = one;
     const own = van === 'bewoner';
     // Of a long answer only the beginning is read aloud at once; the rest joins silently.
     const size = (...range) => asText(blokken.slice(...range)).length;
@@ -460,21 +442,19 @@ export class Paneel {
       };
       setTimeout(() => this.#silently(join), 600);
     }
-    const { scroller } = this;
-    const near = silent || scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 160;
+    const near = this.#pinned;
+    this.#markLinks(li);
     this.#insert(li, one);
-    this.#rows.set(nummer, li);
-    this.#markLinks();
     this.#offer(this.#talk.session?.einde || li.nextElementSibling ? [] : keuzes);
     this.#typist = '';
     this.#watch();
     if (silent || own) return;
     if (!this.#open) this.#setUnread(this.#unread + 1);
-    else if (near) this.#reveal(li);
+    else if (near || this.#talk.eigenaar === 'bot') this.#reveal(li);
   }
 
   #time(tijd) {
-    return el('time', { datetime: tijd, title: moment(tijd) }, clock(tijd));
+    return el('time', { datetime: tijd }, clock(tijd));
   }
 
   #foot({ tijd, bronnen, feedback, nummer }) {
@@ -521,7 +501,6 @@ export class Paneel {
     return el('div', { class: 'feedback', role: 'group', 'aria-label': t('nuttig') }, t('nuttig'), thumbs, said, form);
   }
 
-  /* A small form with one optional text, and a button to skip it. */
   #ask(id, key, send, done, ...before) {
     const t = this.#t;
     const field = el('textarea', { id, rows: 2, maxlength: LIMIT, 'aria-describedby': `${id}-uitleg` });
@@ -552,7 +531,6 @@ export class Paneel {
     this.choices.hidden = !list?.length;
   }
 
-  /** An own message that the server does not have yet. */
   own(one) {
     const tijd = new Date().toISOString();
     const blocks = one.tekst.split(/\n{2,}/).map((tekst) => ({ soort: 'alinea', inhoud: [{ tekst }] }));
@@ -562,38 +540,35 @@ export class Paneel {
     this.#rows.set(one.id, li);
     this.#offer([]);
     this.#aloud(() => {
+      if (!this.#rows.has(one.id)) return;
       this.#insert(li, { tijd, nummer: one.nummer });
-      this.ownChanged(one);
       this.#toEnd();
+      this.ownChanged(one);
     });
   }
 
-  /** The server has it: its number says where it stands, and a number in its text may be masked. */
+  /** The server has it; a number in its text may be masked. */
   confirmed(one, stored) {
     const li = this.#rows.get(one.id);
-    this.#rows.set(stored.nummer, li);
-    this.#silently(() => {
-      if (asText(stored.blokken) !== one.tekst) li.querySelector('.tekst').replaceChildren(...render(stored.blokken, this.#t));
-      const late = [...this.list.children].some((other) => other !== li && Number(other.dataset.nr) > stored.nummer);
-      if (late && li.parentNode) this.#insert(li, stored);
-      li.dataset.nr = stored.nummer;
-    });
+    li.dataset.nr = stored.nummer;
+    const late = [...this.list.children].some((other) => other.dataset.nr > stored.nummer);
+    if (late && li.parentNode) this.#silently(() => this.#insert(li, stored));
+    if (asText(stored.blokken) === one.tekst) return;
+    this.#silently(() => li.querySelector('.tekst').replaceChildren(...render(stored.blokken, this.#t)));
   }
 
-  /** An own message is sent, failed or is tried again. */
   ownChanged(one) {
     const t = this.#t;
     const { stand, nummer, fout } = one;
     const li = this.#rows.get(one.id);
-    const note = li.querySelector('.nota');
+    const note = li?.querySelector('.nota');
+    if (!note) return;
     const failed = stand === 'mislukt';
     const lead = t(nummer ? 'geenAntwoord' : 'nietVerstuurd');
     const again = button(t('opnieuw'), () => this.#talk.retry(one), 'knop tweede');
     if (note.contains(this.#env.root.activeElement)) this.input.focus({ preventScroll: true });
-    this.#silently(() => {
-      li.classList.toggle('mislukt', failed);
-      note.replaceChildren(...(failed ? [icon('warn'), lead, again] : []));
-    });
+    li.classList.toggle('mislukt', failed);
+    if (failed || note.firstChild) this.#silently(() => note.replaceChildren(...(failed ? [icon('warn'), lead, again] : [])));
     this.#watch();
     if (!failed) {
       this.#say('');
@@ -612,7 +587,7 @@ export class Paneel {
     this.#reveal(li);
   }
 
-  /* What is wrong, and the other ways to the municipality; without an error: nothing is wrong any more. */
+  /* What is wrong, and other ways to the municipality; or nothing is wrong any more. */
   #trouble(error, again) {
     const t = this.#t;
     if (error) {
@@ -622,19 +597,21 @@ export class Paneel {
     } else if (this.card.classList.contains('storing')) this.card.hidden = true;
   }
 
+  #pin() {
+    const { scrollHeight, scrollTop, clientHeight } = this.scroller;
+    this.#pinned = scrollHeight - scrollTop - clientHeight < 40;
+  }
+
   #toEnd() {
     // On a low screen the whole panel scrolls, else only the conversation.
     for (const box of [this.scroller, this.panel]) box.scrollTop = box.scrollHeight;
   }
 
-  /* Shows the beginning of something new, and as much of it as fits. */
   #reveal(node) {
     for (const box of [this.scroller, this.panel]) {
       box.scrollTop += node.getBoundingClientRect().top - box.getBoundingClientRect().top - 12;
     }
   }
-
-  // --- writing ---------------------------------------------------------------------------------------------------
 
   #onInput() {
     const { input, counter } = this;
@@ -713,21 +690,20 @@ export class Paneel {
   }
 
   /* Links stay in this tab, unless the resident would lose sight of typed text. */
-  #markLinks() {
+  #markLinks(scope = this.panel) {
     const apart = Boolean(this.input.value.trim());
-    const wrong = [...this.panel.querySelectorAll('a.web')].filter((one) => (one.target === '_blank') !== apart);
-    if (!wrong.length) return;
-    this.#silently(() => {
+    const wrong = [...scope.querySelectorAll('a.web')].filter((one) => (one.target === '_blank') !== apart);
+    const mark = () => {
       for (const one of wrong) {
         one.target = apart ? '_blank' : '';
         one.querySelector('.tab').hidden = !apart;
       }
-    });
+    };
+    if (scope === this.panel && wrong.length) this.#silently(mark);
+    else mark();
   }
 
-  // --- state -----------------------------------------------------------------------------------------------------
-
-  /* Follows whether an answer is awaited: says so after a moment, and differently when it takes long. */
+  /* Says after a moment that an answer is awaited. */
   #watch() {
     const { busy } = this.#talk;
     if (busy !== this.#timers.length > 0) {
@@ -752,7 +728,6 @@ export class Paneel {
     this.status.replaceChildren(text, doing ? dots : '');
   }
 
-  /** Passing news of the server: somebody types, the place in the queue. */
   state({ soort, naam, plek, wachttijd }) {
     const t = this.#t;
     if (soort === 'typt') {
@@ -769,7 +744,6 @@ export class Paneel {
     this.#refresh();
   }
 
-  /** Who has the conversation now: bot, wachtrij or medewerker. */
   owner(wie, before) {
     this.#rank = wie === 'wachtrij' ? this.#t('rijZonder') : '';
     const key = wie === 'medewerker' ? 'metMedewerker' : wie === 'bot' && before === 'medewerker' && 'weerBot';
@@ -780,7 +754,6 @@ export class Paneel {
     this.#refresh();
   }
 
-  /** Whether the engine can be reached. */
   connection(up) {
     const text = navigator.onLine ? (up ? '' : this.#t('verbindingWeg')) : this.#t('offline');
     if (this.network.textContent !== text) this.network.textContent = text;
@@ -788,17 +761,17 @@ export class Paneel {
 
   sessionChanged() {
     this.#env.onUnread(this.#unread, this.#t);
-    // The resident has started: now the municipality's file may be kept, for a day on which all is down.
+    // The resident has started: now this may be kept, for when all is down.
     if (this.#talk.session && this.#gemeente) store.write(`${this.#talk.key}:gemeente`, this.#gemeente);
   }
 
-  /** The session is over; what was not sent goes back into the input. What was said stays to read. */
+  /** The session is over; what was not sent goes back into the input. */
   expired(unsent) {
-    for (const li of this.list.querySelectorAll('.mislukt')) li.remove();
+    for (const { id } of unsent) this.#rows.get(id)?.remove();
     for (const li of this.list.children) li.dataset.nr = 0;
     this.#rows.clear();
     this.#calm();
-    this.#fill([...unsent, this.input.value].filter(Boolean).join('\n'));
+    this.#fill([...unsent.map(({ tekst }) => tekst), this.input.value].filter(Boolean).join('\n'));
     this.#say(this.#t(this.input.value ? 'verlopen' : 'verlopenLeeg'));
   }
 
@@ -810,13 +783,11 @@ export class Paneel {
     this.form.hidden = false;
   }
 
-  /** Erased, in another tab or by the municipality. */
   gone() {
     this.reset();
     this.#say(this.#t('gewistElders'));
   }
 
-  /** Empties the panel. */
   reset() {
     this.#silently(() => {
       this.#rows.clear();
@@ -828,7 +799,6 @@ export class Paneel {
     this.warning.replaceChildren();
   }
 
-  /** The conversation has ended: a grade, the download, a new one. */
   ended() {
     const t = this.#t;
     const problem = alarm();
@@ -881,10 +851,7 @@ export class Paneel {
     else focus(this.#showCard('einde', t('eindeTitel'), form));
   }
 
-  // --- starting --------------------------------------------------------------------------------------------------
-
-  /* Shows the stored conversation, if there is one; a failure leaves the panel usable. */
-  async #restore() {
+    async #restore() {
     const draft = store.read(`${this.#talk.key}:concept`, 'sessionStorage');
     if (draft && !this.input.value) this.#fill(draft);
     this.#restored = true;
@@ -898,7 +865,7 @@ export class Paneel {
     }
   }
 
-  /* The municipality's file could not be had: try once more, and say so while there is no engine to talk to. */
+  /* The municipality's file could not be had: try once more. */
   async #configure() {
     this.#env.config = await this.#env.reload();
     if (this.#env.config.gemeente) {

@@ -41,7 +41,6 @@ const WORDS = {
   gisteren: 'Gisteren',
 
   vraag: '[Uw|Je] vraag',
-  plaatshouder: 'Typ [uw|je] vraag',
   verstuur: 'Verstuur',
   leeg: 'Typ eerst [uw|je] vraag.',
   tekensOver: 'Aantal tekens over: {n}',
@@ -134,7 +133,6 @@ const WORDS = {
   bestandNaam: 'gesprek-met-de-gemeente',
 };
 
-/** The words for a form of address: `words('bel', { telefoon: '14 088' })`. */
 export function teksten(form) {
   const pick = form === 'je' ? 2 : 1;
   return (key, values = {}) =>

@@ -1,5 +1,4 @@
-/* Vraagbaak: the launcher, the only file that a page includes. It fetches the panel when a resident opens it, leaves no
- * globals and stores nothing.
+/* Vraagbaak: the launcher, the only file that a page includes. Leaves no globals, stores nothing.
  *   <script src="https://chat.example/v1/vraagbaak.js" data-gemeente="voorbeeldstad" defer></script> */
 (() => {
   const NAME = 'vraagbaak-chat';
@@ -11,14 +10,13 @@
 :host { all: initial !important; display: block !important }
 :host([hidden]) { display: none !important }
 :host {
-  --_d-accent: #154273; --_d-hover: #0e2f53; --_d-op: #fff; --_d-focus: #0b0c0c;
   --_p-accent: var(--vraagbaak-accent, var(--utrecht-button-primary-action-background-color, var(--nl-button-primary-background-color)));
   --_p-op-accent: var(--vraagbaak-op-accent, var(--utrecht-button-primary-action-color, var(--nl-button-primary-color)));
-  --_accent: var(--_p-accent, var(--_d-accent));
-  --_op-accent: var(--_p-op-accent, var(--_d-op));
-  --_accent-hover: var(--vraagbaak-accent-hover, var(--utrecht-button-primary-action-hover-background-color, var(--nl-button-primary-hover-background-color, var(--_d-hover))));
+  --_accent: var(--_p-accent, #154273);
+  --_op-accent: var(--_p-op-accent, #fff);
+  --_accent-hover: var(--vraagbaak-accent-hover, var(--utrecht-button-primary-action-hover-background-color, var(--nl-button-primary-hover-background-color, #0e2f53)));
   --_op-accent-hover: var(--vraagbaak-op-accent-hover, var(--utrecht-button-primary-action-hover-color, var(--nl-button-primary-hover-color, var(--_op-accent))));
-  --_focus: var(--vraagbaak-focus, var(--utrecht-focus-outline-color, var(--nl-focus-outline-color, var(--_d-focus))));
+  --_focus: var(--vraagbaak-focus, var(--utrecht-focus-outline-color, var(--nl-focus-outline-color, #0b0c0c)));
   --_hoek: var(--vraagbaak-hoek, var(--utrecht-button-border-radius, var(--nl-button-border-radius, 6px)));
   --_letter: var(--vraagbaak-lettertype, var(--utrecht-document-font-family, var(--nl-paragraph-font-family, system-ui, "Segoe UI", Roboto, "Liberation Sans", Arial, sans-serif)));
   --_tekst-grootte: var(--vraagbaak-tekstgrootte, 1em);
@@ -27,12 +25,11 @@
   --_laag: var(--vraagbaak-laag, 9000);
   --_schaduw: var(--vraagbaak-schaduw, 0 .4em 1.75em rgb(11 29 51 / .25));
 }
-@media (prefers-color-scheme: dark) { :host { --_d-accent: #9cc7f0; --_d-hover: #c3defa; --_d-op: #0b1622; --_d-focus: #fff } }
 [hidden] { display: none !important }
 .starter, .nood { box-sizing: border-box; position: fixed; z-index: var(--_laag); inset: auto var(--_afstand) var(--_onder) auto; max-width: calc(100vw - 2 * var(--_afstand)); font: 600 var(--_tekst-grootte)/1.35 var(--_letter); box-shadow: var(--_schaduw) }
 .starter { display: flex; align-items: center; gap: .65em; min-height: 3.25em; margin: 0 0 env(safe-area-inset-bottom); padding: .5em 1.15em .5em 1em; border: 1px solid transparent; border-radius: var(--vraagbaak-starter-hoek, 8px); background: var(--_accent); color: var(--_op-accent); text-align: start; cursor: pointer }
 .starter:hover { background: var(--_accent-hover); color: var(--_op-accent-hover) }
-.starter:focus-visible { outline: 3px solid var(--_focus); outline-offset: 3px }
+.starter:focus-visible { outline: 3px solid var(--_focus); outline-offset: 3px; box-shadow: 0 0 0 3px #fff }
 .starter svg { flex: none; width: 1.6em; fill: none; stroke: currentColor; stroke-width: 1.75; stroke-linejoin: round; stroke-linecap: round }
 .nieuw { padding: .05em .55em; border-radius: 4px; background: var(--_op-accent); color: var(--_accent); white-space: nowrap }
 .nood { bottom: calc(var(--_onder) + 4.25em); width: 21em; padding: 1em 1.25em; border-radius: 8px; background: #fff; color: #16202b; font-weight: 400 }
@@ -104,7 +101,7 @@
         const { teksten } = await import(`${base}teksten.js`);
         this.#words = teksten(read(`${this.#key}:gemeente`)?.aanspreekvorm);
       } catch {
-        // Our server is down: what the page put inside the element shows, such as a link to its contact page.
+        // Down: what the page put inside the element shows.
         make(root, 'slot');
         return;
       }
@@ -121,7 +118,7 @@
       this.#label = make(this.#button, 'span');
       this.#badge = make(this.#button, 'span', 'nieuw');
       this.#relabel(0);
-      // Who waits for an employee must see the count go up, also on the next page.
+      // Who waits for an employee must see the count go up.
       if ((this.#session?.eigenaar ?? 'bot') !== 'bot') this.#load().catch(() => {});
     }
 
@@ -177,7 +174,6 @@
       this.#button.ariaBusy = null;
     }
 
-    /* The panel itself cannot be fetched: the other ways to the municipality. */
     async #apologise() {
       const { contact = {} } = (await this.#config()).gemeente ?? {};
       const box = make(this.shadowRoot, 'div', 'nood');

@@ -20,7 +20,7 @@ function isCard(digits) {
 
 function isIban(text) {
   const compact = text.replace(/[^a-z0-9]/gi, '').toUpperCase();
-  // Words look like foreign account numbers; those have at least eight digits, and a Dutch one has its own form.
+  // Words may look like a foreign one; that has at least eight digits.
   const shape = /^NL/.test(compact) ? /^NL\d\d[A-Z]{4}\d{10}$/ : /^[A-Z]{2}\d\d(?=(\D*\d){8})\w{11,30}$/;
   const digits = (compact.slice(4) + compact.slice(0, 4)).replace(/[A-Z]/g, (letter) => parseInt(letter, 36));
   return shape.test(compact) && [...digits].reduce((rest, digit) => (rest * 10 + Number(digit)) % 97, 0) === 1;
@@ -32,14 +32,14 @@ function kindOf(text) {
   return isBsn(digits) ? 'bsn' : isCard(digits) && 'kaart';
 }
 
-/* Tries the longest row of whole groups first: words or numbers beside it may have been taken in. */
+/* The longest row of whole groups first. */
 function* within(text, offset, group, kind) {
   const parts = [...text.matchAll(group)];
   for (let first = 0; first < parts.length; first++) {
     for (let last = parts.length - 1; last >= first; last--) {
       const begin = parts[first].index;
       const eind = parts[last].index + parts[last][0].length;
-      const soort = kind(text.slice(begin, eind));
+      const soort = eind - begin < 70 && kind(text.slice(begin, eind));
       if (!soort) continue;
       yield { soort, begin: offset + begin, eind: offset + eind };
       first = last;
@@ -59,6 +59,5 @@ export function seen(text) {
   return found.sort((a, b) => a.begin - b.begin);
 }
 
-/** `text` without what was seen. */
 export const without = (text, found) =>
-  found.reduceRight((rest, { begin, eind }) => rest.slice(0, begin) + rest.slice(eind), text).trim();
+  found.reduceRight((rest, { begin, eind }) => rest.slice(0, begin).trimEnd() + rest.slice(eind), text).trim();
