@@ -8,7 +8,7 @@ from datetime import date
 from bench.contenders import ENGINE
 from bench.options import Options
 from bench.reading import reading, rest_reading
-from bench.results import Edit, Installation, Load, Measured, Outcome
+from bench.results import Edit, Installation, Load, Measured, Outcome, Visit
 from bench.statistics import paired_difference, percentile, wilson
 
 MISSING = "-"
@@ -107,6 +107,8 @@ def installation_text(installation: Installation) -> str:
         )
     if installation.loads:
         parts += [load_table(installation.loads), _LOAD_FIGURES]
+    if installation.visit:
+        parts += [visit_table(installation.visit), _VISIT_FIGURES]
     if installation.edits:
         parts += [edit_table(installation.edits), _EDIT_FIGURES]
     parts.append(_bullets(rest_reading(installation)))
@@ -130,6 +132,22 @@ def load_table(loads: Sequence[Load]) -> str:
     ]
     heads = ["clients", "sender", "turns", "turns per s", "p50 ms", "p95 ms", "p50 ms, last quarter", "errors"]
     return _table(heads, rows)
+
+
+def visit_table(visit: Visit) -> str:
+    """Many visitors of the chat at once."""
+    row = [
+        str(visit.visitors),
+        f"{visit.per_second:.0f}",
+        str(visit.sent),
+        str(visit.unanswered),
+        _number(percentile(visit.milliseconds, 50), 1),
+        _number(percentile(visit.milliseconds, 95), 1),
+        _number(visit.rss_before_mb, 0),
+        _number(visit.rss_during_mb, 0),
+    ]
+    heads = ["open streams", "messages per s", "sent", "unanswered", "p50 ms", "p95 ms", "MB before", "MB during"]
+    return _table(heads, [row])
 
 
 def edit_table(edits: Sequence[Edit]) -> str:
@@ -256,6 +274,10 @@ _LOAD_FIGURES = """
 - **turns per s**: turns divided by the time they took together. **p50, p95**: time of one turn as the client sees it:
   masking, parse, rules, answer text, and storing the conversation. **last quarter**: the median of the last quarter of
   the turns, which shows what longer conversations cost. **errors**: no status 200, or an empty reply.
+"""
+_VISIT_FIGURES = """
+Visitors of the chat on one engine process, each with an open stream. The time counts from sending a message until its
+answer arrives through that visitor's stream; memory is that of the engine.
 """
 _EDIT_FIGURES = """
 An editor's change of one text: `vraagbaak products import FILE` (starting Python, checking the text, publishing it),

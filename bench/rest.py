@@ -18,7 +18,7 @@ import httpx
 from bench.contenders.engine import stamp
 from bench.machine import arguments_of, descendants, rss_mb
 from bench.processes import Follow, ProcessFailed, end, read_lines, run_module
-from bench.results import Edit, Installation, Load
+from bench.results import Edit, Installation, Load, Visit
 from bot.cli.start import rest_url
 from bot.settings import ROOT, Settings
 
@@ -28,6 +28,8 @@ READY_LIMIT, STOP_LIMIT, EDIT_LIMIT = 300.0, 30.0, 15.0
 POLL_EVERY = 0.02
 KINDS = ((1, False), (8, False), (1, True), (8, True))
 """(clients, fixed sender) of each load."""
+VISITORS, PER_SECOND, VISIT_SECONDS = 200, 20.0, 30.0
+"""Open streams, messages a second, and how long."""
 EDITED, ASKED = "container-niet-geleegd", "mijn container is niet geleegd"
 """The product that is edited, and the question that it answers."""
 
@@ -64,6 +66,7 @@ def measure(
                     put_load(rest_url(settings), questions, clients, fixed, folder, env, quick, follow(name))
                 )
             found["rss_after_mb"] = rss_mb(engine)
+            found["visit"] = put_visit(settings, questions, engine, folder, env, quick, follow("chat"))
             tell = follow("edits")
             count = 2 if quick else 10
             for number in range(count):
@@ -116,6 +119,43 @@ def put_load(
     }
     found = run_module(["bench.rest_client"], request, env=env, log=folder / "clients.log", limit=180, follow=follow)
     return Load(clients, fixed_sender, turns, found["seconds"], found["milliseconds"], found["errors"])
+
+
+def put_visit(
+    settings: Settings,
+    questions: Sequence[str],
+    engine: int,
+    folder: Path,
+    env: dict[str, str],
+    quick: bool,
+    follow: Follow,
+) -> Visit:
+    """Visitors of the chat, by a process of its own."""
+    visitors, per_second, seconds = (10, 5.0, 4.0) if quick else (VISITORS, PER_SECOND, VISIT_SECONDS)
+    request = {
+        "base": f"http://{settings.host}:{settings.engine_port}/webhooks/webchat",
+        "questions": list(questions),
+        "visitors": visitors,
+        "per_second": per_second,
+        "seconds": seconds,
+    }
+    before, highest = rss_mb(engine), [rss_mb(engine)]
+
+    def look(done: int, total: int, tail: str) -> None:
+        highest.append(rss_mb(engine))
+        follow(done, total, tail)
+
+    found = run_module(["bench.chat_client"], request, env=env, log=folder / "visitors.log", limit=180, follow=look)
+    known = [value for value in highest if value is not None]
+    return Visit(
+        visitors=visitors,
+        per_second=per_second,
+        sent=found["sent"],
+        unanswered=found["unanswered"],
+        milliseconds=found["milliseconds"],
+        rss_before_mb=before,
+        rss_during_mb=max(known, default=None),
+    )
 
 
 def edit(settings: Settings, folder: Path, env: dict[str, str]) -> Edit:

@@ -55,6 +55,20 @@ class Edit:
 
 
 @dataclass(frozen=True)
+class Visit:
+    """Many visitors of the chat at once, each with an open stream."""
+
+    visitors: int
+    per_second: float
+    sent: int
+    unanswered: int
+    milliseconds: Sequence[float]
+    """From sending until the answer arrives through the stream."""
+    rss_before_mb: float | None
+    rss_during_mb: float | None
+
+
+@dataclass(frozen=True)
 class Installation:
     """How a whole installation did; with `problem` set what follows it was not measured."""
 
@@ -64,6 +78,7 @@ class Installation:
     rss_after_mb: float | None = None
     loads: Sequence[Load] = ()
     edits: Sequence[Edit] = ()
+    visit: Visit | None = None
 
 
 @dataclass(frozen=True)

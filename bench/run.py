@@ -66,6 +66,10 @@ def run(options: Options, console: Console) -> Measured:
             models_dir=str(Path(folder) / "models"),
             engine_port=rest.free_port(),
             actions_port=rest.free_port(),
+            web_port=rest.free_port(),
+            # All visitors of the bench come from one address.
+            webchat_per_address="100000/minute",
+            webchat_sessions_per_address="100000/hour",
         )
         place = Workplace(Path(folder), _with_copies(settings, Path(folder)), options, progress)
         step = progress.add_task("reading questions and content", total=None, tail="")

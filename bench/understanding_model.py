@@ -63,7 +63,10 @@ def searcher_of(learned: Learned, products: Mapping[str, Product], dutch: Dutch)
 
 
 def message_of(text: str, learned: Learned, searcher: Searcher, dutch: Dutch) -> Bericht:
-    """A first message of a conversation, ready to be decided upon; the same as `ProductRetriever` makes."""
+    """A first message of a conversation, ready to be decided upon, as `ProductRetriever` makes it.
+
+    Without the aspect: that decides on follow-ups only, and is measured through the engine.
+    """
     tokens = dutch(text)
     vector = learned.features([tokens])
     ranker = learned.knowledge.ranker
@@ -77,7 +80,7 @@ def message_of(text: str, learned: Learned, searcher: Searcher, dutch: Dutch) ->
         tekst=text,
         tokens=tokens,
         acts=total_per_act(learned.acts.shares(vector)),
-        aspect=learned.knowledge.aspects.aspect(vector)[0] if len(tokens) > 1 else None,
+        aspect=None,
         ranking=searcher.rank(Vraag(tokens, vector, learned.knowledge.scope.shares(vector)), ranker),
         gesprek=Gesprek(),
         drempels=Drempels(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -41,6 +42,8 @@ ACTS = "gespreksdaden"
 REAL = "echt"
 MOST = 30
 """Pairs of products in the table of confusions."""
+FREQUENT = 12
+"""Products in the lists of those that are missed or wrongly found."""
 ORIGIN = {
     "dev": "Ontwikkelvragen. Tijdens het maken is hierop gekeken en gekozen. De cijfers zijn daardoor gunstiger dan bij "
     "nieuwe vragen.",
@@ -120,6 +123,10 @@ def report(measured: Measured, conditions: Sequence[tuple[str, str]], *, quick: 
         *(part for name, group in reliability_groups(measured).items() for part in reliability_text(name, group)),
         "## Waar ligt de drempel goed?",
         _THRESHOLDS.format(standaard=Drempels()),
+        bullets(
+            f"{name}: nagerekend zonder Rasa, dezelfde uitkomst bij {shown(one)}."
+            for name, one in measured.same.items()
+        ),
         "![Direct geantwoord, precisie en vals antwoord bij elke drempel](img/begrip-drempel.svg)",
         *(
             part
@@ -298,12 +305,28 @@ def threshold_reading(measured: Measured) -> list[str]:
 
 
 def confusion_table(asked: Sequence[Asked]) -> str:
-    """The product pairs that go wrong most."""
+    """The product pairs that go wrong more than once, and the products that are missed or wrongly found most."""
     found = confusions(asked)
-    rows = [(expected, other, str(count), f"“{cut(example)}”") for expected, other, count, example in found[:MOST]]
     wrong = sum(row[2] for row in found)
-    told = f"{len(found)} paren, {wrong} fouten op {len(inside(asked))} vragen; de {len(rows)} meest voorkomende:"
-    return told + "\n\n" + table(("verwacht", "gevonden", "aantal", "bijvoorbeeld"), rows, left=True)
+    rows = [
+        (expected, other, str(count), f"“{cut(example)}”")
+        for expected, other, count, example in found[:MOST]
+        if count > 1
+    ]
+    told = (
+        f"{wrong} fouten op {len(inside(asked))} vragen, verspreid over {len(found)} paren. Van de paren die vaker dan één keer "
+        f"voorkomen, de eerste {len(rows)}:"
+    )
+    sides = []
+    for head, side in (("Het vaakst gemist", 0), ("Het vaakst ten onrechte eerste", 1)):
+        counts: Counter[str] = Counter()
+        for row in found:
+            counts[row[side]] += row[2]
+        names = ", ".join(f"`{name}` {count}" for name, count in counts.most_common(FREQUENT))
+        sides.append(f"{head}: {names}.")
+    return "\n\n".join(
+        [told, table(("verwacht", "gevonden", "aantal", "bijvoorbeeld"), rows, left=True), bullets(sides)]
+    )
 
 
 def kinds_text(measured: Measured) -> list[str]:
@@ -346,7 +369,11 @@ def ablation_text(measured: Measured) -> list[str]:
     for group in GROUPS[1:]:
         own = [one for one in measured.results if one.variant.group == group]
         if own:
-            parts += [f"### {_GROUP[group]}", ablation_table(own)]
+            parts += [
+                f"### {_GROUP[group]}",
+                *([_ABOUT[group].strip()] if group in _ABOUT else []),
+                ablation_table(own),
+            ]
     parts += [
         "### Wat zijn plaats niet verdient",
         _JUDGEMENT.format(TOP1_LOSS, COVERAGE_LOSS, NEW_LOSS, CALIBRATION_LOSS).strip(),
@@ -545,6 +572,18 @@ _GROUP = {
     "ijken": "Anders ijken",
     "samen": "Meer tegelijk weg",
 }
+_ABOUT = {
+    "thesaurus": """
+Dev en nieuw bevatten weinig Vlaamse, oude of ongewone woorden. Wat de thesaurus op `synoniemen` en `vlaams` doet, is hier
+niet gemeten.""",
+    "ijken": """
+Hier is niets weggelaten. Bij het passen van de rangschikker kent het vraagmodel een deel van de producten niet, maar hun
+vragen blijven als voorbeeld in de bibliotheek staan. Een product dat echt nieuw is, heeft die vragen niet. Deze variant
+haalt ze bij het passen ook weg.""",
+    "samen": """
+De volgorde van schrappen is gekozen op dezelfde vragen als waarop hier is gemeten. Van ruim veertig varianten lijken er
+gemiddeld twee door toeval aantoonbaar anders.""",
+}
 _INTERVAL = """
 Elk cijfer is een deel van 1, met tussen haakjes het 95%-interval (Wilson). Bij een kleine set is het interval breed: een
 set van 40 vragen zegt weinig over verschillen van minder dan tien procentpunten."""
@@ -580,10 +619,12 @@ de thesaurus. Daarom moet er opnieuw worden getraind. Meten gaat zo, met de gege
 ```
 .venv/bin/python -m bench.understanding --details /tmp/zonder.jsonl
 .venv/bin/python -m spacy download nl_core_news_md
+rm models/vraagbaak.json
 .venv/bin/vraagbaak train
+mkdir -p /tmp/met
 .venv/bin/python -m bench.understanding --against /tmp/zonder.jsonl --out /tmp/met/begrip.md
 ```
 
 Het tweede verslag heeft een tabel met de verschillen per set, met hun interval. Terug: verwijder het pakket
-`nl_core_news_md` en train opnieuw. `vraagbaak train` ziet zelf niet dat het taalmodel is gewisseld; verwijder daarom
-eerst `models/vraagbaak.json`."""
+`nl_core_news_md` en train opnieuw. `vraagbaak train` ziet zelf niet dat het taalmodel is gewisseld; daarom gaat
+`models/vraagbaak.json` eerst weg."""

@@ -35,6 +35,8 @@ class Signals:
         self._waiting: dict[str, set[asyncio.Event]] = {}
         self._seen: dict[str, tuple[int, int]] = {}
         self._tasks: list[asyncio.Task[None]] = []
+        self.stopped = False
+        """Nobody needs to wait any longer: the process is stopping."""
 
     def start(self) -> None:
         """Begin to listen."""
@@ -44,6 +46,9 @@ class Signals:
 
     async def stop(self) -> None:
         """Stop listening, and let those who wait go."""
+        self.stopped = True
+        for gesprek_id in list(self._waiting):
+            self._wake(gesprek_id)
         for task in self._tasks:
             task.cancel()
         for task in self._tasks:

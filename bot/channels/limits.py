@@ -71,12 +71,14 @@ def _count(limiter: MovingWindowRateLimiter, items: List[RateLimitItem], kind: s
 def _storage(redis_url: str) -> Storage:
     if not redis_url:
         return MemoryStorage()
+    patience = {"socket_connect_timeout": REDIS_SECONDEN, "socket_timeout": REDIS_SECONDEN}
     try:
-        return storage_from_string(redis_url, socket_connect_timeout=REDIS_SECONDEN, socket_timeout=REDIS_SECONDEN)
+        storage: Storage = storage_from_string(redis_url, **patience)
     except (ConfigurationError, ValueError):
         raise SettingError(
             "VRAAGBAAK_REDIS_URL is geen geldig adres van Redis, zoals redis://localhost:6379."
         ) from None
+    return storage
 
 
 def _parse(value: str, name: str) -> List[RateLimitItem]:

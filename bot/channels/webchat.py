@@ -11,13 +11,13 @@ import json
 import logging
 import uuid
 from functools import partial
-from typing import Any, Awaitable, Callable, Coroutine, Dict, List, Optional, TypeVar
+from typing import Any, Awaitable, Callable, Coroutine, Dict, List, Optional, Set, TypeVar
 
 from rasa.core.channels.channel import InputChannel, OutputChannel, UserMessage
 from sanic import Blueprint, Sanic, response
 from sanic.exceptions import InvalidUsage
 from sanic.request import Request
-from sanic.response import HTTPResponse
+from sanic.response import BaseHTTPResponse, HTTPResponse
 from sqlalchemy.engine import Engine
 
 from bot.catalog.gemeente import Gemeente
@@ -31,8 +31,9 @@ from bot.conversations.model import WEBCHAT, Bericht, Nieuw, UnknownGesprek
 from bot.database import open_database, upgrade
 from bot.errors import UnknownGemeente
 from bot.nlu.conversation import KEUZES
-from bot.privacy.erasure import erase_everywhere
+from bot.privacy.erasure import erase_everywhere, erase_tracker
 from bot.privacy.masking import mask
+from bot.search.text import clean
 from bot.settings import Settings, load_settings
 from bot.signals import Signals
 
@@ -118,7 +119,6 @@ class WebchatChannel(InputChannel):
         """The routes of the channel."""
         routes = Blueprint("vraagbaak_webchat", __name__)
         handle = Webchat(self._settings, self._engine, self._secret, self._limits, self._signals, on_new_message)
-        answering = partial(_answering, settings=self._settings)
 
         @routes.listener("before_server_start")
         async def start(app: Sanic, _loop: Any) -> None:
@@ -129,6 +129,11 @@ class WebchatChannel(InputChannel):
         async def stop(_app: Sanic, _loop: Any) -> None:
             await self._signals.stop()
 
+        @routes.middleware("response")
+        async def allow(request: Request, answer: BaseHTTPResponse) -> None:
+            # Not in the handlers: Rasa (Sanic-CORS) answers a preflight itself, before a handler is reached.
+            answer.headers.update(cors_headers(request.headers.get("origin"), self._settings))
+
         @routes.route("/", methods=["GET"])
         async def health(request: Request) -> HTTPResponse:
             # Rasa serves before its model is loaded; a message would then get no answer.
@@ -136,15 +141,15 @@ class WebchatChannel(InputChannel):
             ready = bool(agent and agent.is_ready())
             return response.json({"status": "ok" if ready else "laadt"}, status=200 if ready else 503)
 
-        routes.add_route(answering(handle.begin), "/sessions", methods=["POST", "OPTIONS"], name="begin")
-        routes.add_route(answering(handle.say), "/messages", methods=["POST"], name="say")
-        routes.add_route(answering(handle.read), "/messages", methods=["GET", "OPTIONS"], name="read")
-        routes.add_route(answering(handle.stream), "/events", methods=["GET", "OPTIONS"], name="stream")
-        routes.add_route(answering(handle.judge), "/feedback", methods=["POST", "OPTIONS"], name="judge")
-        routes.add_route(answering(handle.grade), "/grade", methods=["POST", "OPTIONS"], name="grade")
-        routes.add_route(answering(handle.typing), "/typing", methods=["POST", "OPTIONS"], name="typing")
-        routes.add_route(answering(handle.end), "/end", methods=["POST", "OPTIONS"], name="end")
-        routes.add_route(answering(handle.erase), "/session", methods=["DELETE", "OPTIONS"], name="erase")
+        routes.add_route(_answering(handle.begin), "/sessions", methods=["POST", "OPTIONS"], name="begin")
+        routes.add_route(_answering(handle.say), "/messages", methods=["POST"], name="say")
+        routes.add_route(_answering(handle.read), "/messages", methods=["GET", "OPTIONS"], name="read")
+        routes.add_route(_answering(handle.stream), "/events", methods=["GET", "OPTIONS"], name="stream")
+        routes.add_route(_answering(handle.judge), "/feedback", methods=["POST", "OPTIONS"], name="judge")
+        routes.add_route(_answering(handle.grade), "/grade", methods=["POST", "OPTIONS"], name="grade")
+        routes.add_route(_answering(handle.typing), "/typing", methods=["POST", "OPTIONS"], name="typing")
+        routes.add_route(_answering(handle.end), "/end", methods=["POST", "OPTIONS"], name="end")
+        routes.add_route(_answering(handle.erase), "/session", methods=["DELETE", "OPTIONS"], name="erase")
         return routes
 
 
@@ -162,6 +167,8 @@ class Webchat:
     ) -> None:
         self._settings, self._engine, self._secret = settings, engine, secret
         self._limits, self._signals, self._on_new_message = limits, signals, on_new_message
+        self._answering: Set[asyncio.Future[None]] = set()
+        """What is being answered; the event loop itself holds its tasks weakly."""
 
     async def begin(self, request: Request) -> HTTPResponse:
         """POST /sessions: a new conversation and the token for it."""
@@ -199,7 +206,10 @@ class Webchat:
             if fresh:
                 await self._signals.announce(sessie.gesprek_id)
                 # Shielded: a browser that goes away in the middle still finds its answer when it comes back.
-                await asyncio.shield(asyncio.ensure_future(self._answer(sessie, sent, dict(message.metadata))))
+                answering = asyncio.ensure_future(self._answer(sessie, sent, dict(message.metadata)))
+                self._answering.add(answering)
+                answering.add_done_callback(self._answering.discard)
+                await asyncio.shield(answering)
         found = await in_thread(store.answers_to, self._engine, sessie.gesprek_id, sent.nummer)
         return response.json({"berichten": [as_json(one) for one in found]})
 
@@ -216,6 +226,9 @@ class Webchat:
         if not output.sent:
             gemeente = self._gemeente(sessie.gemeente)
             await output.send_response(sessie.gesprek_id, {"text": _apology(gemeente)})
+        if not await in_thread(store.positions, self._engine, [sessie.gesprek_id]):
+            # Erased meanwhile; what Rasa wrote down after that must go too.
+            await in_thread(erase_tracker, open_database(self._settings.tracker_store_url), sessie.gesprek_id)
 
     async def read(self, request: Request) -> HTTPResponse:
         """GET /messages?na=7: what came after a number."""
@@ -230,12 +243,16 @@ class Webchat:
         sessie = self._session(request)
         last = _number(request.headers.get("last-event-id", "0"))
         await self._known(store.load, self._engine, sessie.gesprek_id)
-        headers = {"cache-control": "no-store", "x-accel-buffering": "no", **request.ctx.cors}
+        headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
+        # Nothing comes after a stream on its connection: a process that stops need not wait for more.
+        assert request.stream is not None
+        request.stream.keep_alive = False
         stream = await request.respond(content_type="text/event-stream; charset=utf-8", headers=headers)
         await stream.send("retry: 2000\n\n")
         shown: Optional[str] = None
         async with self._signals.waiting(sessie.gesprek_id) as something:
-            while True:
+            # A stream that stayed open would hold up the stopping of the process.
+            while not self._signals.stopped:
                 something.clear()
                 try:
                     gesprek = await in_thread(store.load, self._engine, sessie.gesprek_id)
@@ -258,9 +275,16 @@ class Webchat:
         """POST /feedback: a thumb under an answer, with a reason if the resident gives one."""
         sessie, body = self._session(request), _body(request)
         nummer, duim = body.get("nummer"), body.get("duim")
-        if not isinstance(nummer, int) or duim not in ("op", "neer"):
+        if not isinstance(nummer, int) or isinstance(nummer, bool) or duim not in ("op", "neer"):
             raise Refused(400, 'Stuur "nummer" (een getal) en "duim" ("op" of "neer").')
-        await self._known(store.judge, self._engine, sessie.gesprek_id, nummer, duim, _words(body.get("reden")))
+        gesprek = await self._known(store.load, self._engine, sessie.gesprek_id)
+        try:
+            if not 1 <= nummer <= gesprek.laatste_nummer:
+                raise UnknownGesprek(sessie.gesprek_id)
+            await in_thread(store.judge, self._engine, sessie.gesprek_id, nummer, duim, _words(body.get("reden")))
+        except UnknownGesprek:
+            # Not 401: the conversation itself goes on.
+            raise Refused(404, "Dit antwoord is er niet.") from None
         return response.empty()
 
     async def grade(self, request: Request) -> HTTPResponse:
@@ -317,14 +341,13 @@ class Webchat:
 
 
 def _answering(
-    handler: Callable[[Request], Awaitable[Optional[HTTPResponse]]], settings: Settings
+    handler: Callable[[Request], Awaitable[Optional[HTTPResponse]]],
 ) -> Callable[..., Coroutine[Any, Any, Optional[HTTPResponse]]]:
-    """Around every handler: CORS for the municipalities' pages, and refusals as JSON."""
+    """Around every handler: refusals as JSON."""
 
     async def answer(request: Request) -> Optional[HTTPResponse]:
-        request.ctx.cors = cors_headers(request.headers.get("origin"), settings)
         if request.method == "OPTIONS":
-            return response.empty(headers=request.ctx.cors)
+            return response.empty()
         try:
             result = await handler(request)
         except TooMany as error:
@@ -340,7 +363,7 @@ def _answering(
             logger.error("Een verzoek aan de chat mislukte: %s", type(error).__name__)
             result = response.json({FOUT: "Er ging iets mis aan onze kant. Probeer het zo opnieuw."}, status=500)
         if result is not None:
-            result.headers.update({"cache-control": "no-store", **request.ctx.cors})
+            result.headers["cache-control"] = "no-store"
         return result
 
     return answer
@@ -406,7 +429,10 @@ def _body(request: Request) -> Dict[str, Any]:
 
 def _words(value: object) -> Optional[str]:
     """What a resident explains, without numbers that must not be stored."""
-    return mask(value[:REDEN_TEKENS].strip()) or None if isinstance(value, str) else None
+    if not isinstance(value, str):
+        return None
+    # Masked before it is cut, with some room, as in `inbound`.
+    return mask(clean(value)[: REDEN_TEKENS + 100])[:REDEN_TEKENS] or None
 
 
 def _number(value: str) -> int:
@@ -417,7 +443,7 @@ def _number(value: str) -> int:
 
 def _is_uuid(value: object) -> bool:
     try:
-        return isinstance(value, str) and bool(uuid.UUID(value))
+        return isinstance(value, str) and str(uuid.UUID(value)) == value.lower()
     except ValueError:
         return False
 

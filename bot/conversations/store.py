@@ -120,6 +120,15 @@ def positions(engine: Engine, gesprek_ids: Iterable[str]) -> dict[str, tuple[int
         return {row[0]: (row[1], row[2]) for row in rows}
 
 
+def idle_since(engine: Engine, gemeente: str, moment: datetime) -> list[str]:
+    """Ids of a municipality's conversations in which nothing was said since a moment."""
+    with engine.connect() as connection:
+        rows = connection.execute(
+            sa.select(gesprek.c.id).where(gesprek.c.gemeente == gemeente, gesprek.c.laatste_op < moment)
+        )
+        return [row[0] for row in rows]
+
+
 def set_state(engine: Engine, gesprek_id: str, toestand: Mapping[str, Any]) -> None:
     """Replace what the resident may see of the state just now; an unknown conversation is left alone."""
     with engine.begin() as connection:

@@ -115,25 +115,31 @@ class Bericht:
 
 
 MAX_KEUZES = 4
-AFHANKELIJK = 9
+AFHANKELIJK = 11
 """A message longer than this many words stands on its own."""
 ACT_DREMPEL = 0.5
 """Share from which another dialogue act is believed against a product that is just certain enough to answer."""
 ACT_ZEKER = 0.62
 """The same against a product that is wholly certain."""
 
-ALLEBEI = 0.05
+ALLEBEI = 0.1
 """Certainty in the whole message that each of two needs must have when none of them is certain there."""
 EERST = 0.1
-"""Certainty in the whole message from which the need that stands first is answered before a more certain one."""
+"""Certainty in the whole message from which the need that is named first is answered first."""
 
 WINST = 2.0
 """How many times likelier an addition must make a relative, to be about that relative."""
 NIETS = 0.01
 """Certainty that counts as none, so that a gain over nothing stays a number."""
+WINST_KAAL = 5.0
+"""The same for a message that names no subject, which points to a relative less often."""
+ALLEEN = 0.1
+"""Certainty from which a product that a message names by itself is worth a choice beside that of the conversation."""
 VERWANT = 3.0
 """How much likelier a relative of the offered products is meant by a correction."""
 
+_LEUNEND = (VRAAG_PRODUCT, BUITEN_SCOPE, "ontkennen", "bevestigen")
+"""Acts that a follow-up may look like."""
 _CORRECTIE = frozenset(["nee", "neen", "niet", "bedoel", "bedoelde", "ik"])
 _TOEVOEGING = frozenset(["en", "maar", "of", "dan"])
 _ASPECTWOORDEN = frozenset(
@@ -221,6 +227,39 @@ _ASPECTWOORDEN = frozenset(
         "doen",
         "gaat",
         "zit",
+        "zelf",
+        "komen",
+        "kom",
+        "langs",
+        "inleveren",
+        "indienen",
+        "dien",
+        "opsturen",
+        "sturen",
+        "brengen",
+        "tevoren",
+        "geregeld",
+        "recht",
+        "regels",
+        "eisen",
+        "voldoen",
+        "binnen",
+        "uiterlijk",
+        "laat",
+        "jullie",
+        "neem",
+        "mee",
+        "krijg",
+        "krijgt",
+        "krijgen",
+        "sneller",
+        "per",
+        "jaar",
+        "maand",
+        "nieuwe",
+        "meestal",
+        "haalt",
+        "weg",
     ]
 )
 """Words of a message that asks an aspect and names no subject. Lemmas and forms."""
@@ -263,28 +302,38 @@ def _taken_choice(bericht: Bericht) -> Beslissing | None:
 
 
 def _follow_up(bericht: Bericht) -> Beslissing | None:
-    """A short message that leans on what was just said. Three kinds, from the barest to the fullest:
+    """A short message that leans on what was just said. From the barest to the fullest:
 
-    - nothing but an aspect ("en wat kost dat?"): the product in the conversation
+    - nothing but an aspect ("en wat kost dat?"): the product in the conversation, or a relative that fits better
     - a correction ("nee ik bedoelde bezoekers"): the rest of the message, with its relatives preferred
-    - an addition ("en voor mijn dochter van 12?"): the message read together with the product's name
+    - an addition ("en voor mijn dochter van 12?"): the relative that the addition points to
+    - a subject that is not clear by itself: asked back, with the product in the conversation among the choices
     """
     anchors = _anchors(bericht)
     said = [token.woord for token in bericht.tokens]
     if not anchors or len(said) > AFHANKELIJK:
         return None
-    if bericht.act not in (VRAAG_PRODUCT, BUITEN_SCOPE, "ontkennen", "bevestigen"):
+    if bericht.act not in _LEUNEND and bericht.acts[bericht.act] >= ACT_DREMPEL:
         return None
     subject = _subject(bericht.tokens)
-    if not subject:
-        if bericht.aspect is None or bericht.gesprek.product not in anchors:
-            return None
-        return _answer(bericht, str(bericht.gesprek.product), bericht.aspect, bericht.ranking)
-    if said[0] in _CORRECTIE:
+    if not subject and bericht.aspect is None and bericht.act in ("ontkennen", "bevestigen"):
+        # A bare yes or no asks for nothing.
+        return None
+    if subject and said[0] in _CORRECTIE:
         return _corrected(bericht, anchors, said)
-    if said[0] in _TOEVOEGING:
-        return _added(bericht, anchors, said)
-    return None
+    adds = said[0] in _TOEVOEGING
+    if subject and not adds and bericht.beste >= bericht.drempels.antwoord:
+        return None
+    rest = said[1:] if adds else said
+    relative = _relative(bericht, anchors, rest, WINST if subject else WINST_KAAL)
+    if relative is not None:
+        return relative
+    if not subject:
+        return _about_the_same(bericht, anchors)
+    # A new question may begin with "en" as well: then it is clear without the conversation.
+    if bericht.beste >= bericht.drempels.antwoord:
+        return None
+    return _with_the_same(bericht, anchors, rest)
 
 
 def _corrected(bericht: Bericht, anchors: Sequence[str], said: Sequence[str]) -> Beslissing | None:
@@ -308,29 +357,48 @@ def _corrected(bericht: Bericht, anchors: Sequence[str], said: Sequence[str]) ->
     return _by_certainty(replace(bericht, ranking=Ranking(tuple(treffers), ranking.geen / total)))
 
 
-def _added(bericht: Bericht, anchors: Sequence[str], said: Sequence[str]) -> Beslissing | None:
-    """The relative of the product in the conversation that the addition points to, or else that product itself."""
-    family = _family(anchors, bericht.products)
-    naam = bericht.products[anchors[0]].kop.naam
+def _relative(bericht: Bericht, anchors: Sequence[str], rest: Sequence[str], winst: float) -> Beslissing | None:
+    """A relative of the product in the conversation that the message makes much likelier than it was."""
+    family = _family(anchors[:1], bericht.products)
+    anchor = bericht.products[anchors[0]].kop
+    # A variant is read as its general product: the word that makes it a variant must not outweigh the message.
+    general = bericht.products.get(anchor.boven or "")
+    naam = (general.kop if general else anchor).naam
     before = {treffer.product: treffer.zekerheid for treffer in bericht.zoek(naam).treffers}
-    ranking = bericht.zoek(f"{naam} {' '.join(said[1:])}")
-    # The name itself always fits the product it was taken from; what counts is whom the addition makes likelier.
+    ranking = bericht.zoek(f"{naam} {' '.join(rest)}")
+    # The name itself always fits the product it was taken from; what counts is whom the message makes likelier.
     gains = {
         treffer.product: treffer.zekerheid / (before.get(treffer.product, 0.0) + NIETS)
         for treffer in ranking.treffers
-        if treffer.product in family
-        and treffer.product not in anchors[:1]
-        and treffer.zekerheid >= bericht.drempels.keuze
+        if treffer.product in family and treffer.product != anchors[0] and treffer.zekerheid >= bericht.drempels.keuze
     }
     best = max(gains, key=lambda product: gains[product], default=None)
-    if best is not None and gains[best] >= WINST:
-        return _answer(bericht, best, bericht.aspect, ranking)
-    # A new question may begin with "en" as well: then it is clear without the conversation.
-    if bericht.beste >= bericht.drempels.antwoord:
+    if best is None or gains[best] < winst:
         return None
-    if bericht.aspect is not None and ranking.treffers and ranking.treffers[0].product == anchors[0]:
-        return _answer(bericht, anchors[0], bericht.aspect, ranking)
-    return None
+    return _answer(bericht, best, bericht.aspect, ranking)
+
+
+def _about_the_same(bericht: Bericht, anchors: Sequence[str]) -> Beslissing | None:
+    """The product that was answered last, or once more the choices that were offered and not taken."""
+    if bericht.gesprek.product in anchors and not _offered(bericht)[1:]:
+        return _answer(bericht, str(bericht.gesprek.product), bericht.aspect, bericht.ranking)
+    offered = _offered(bericht)[:MAX_KEUZES]
+    if len(offered) < 2:
+        return None
+    return Beslissing(VRAAG_PRODUCT, Uitkomst.VERDUIDELIJKING, kandidaten=tuple(offered), ranking=bericht.ranking)
+
+
+def _with_the_same(bericht: Bericht, anchors: Sequence[str], rest: Sequence[str]) -> Beslissing | None:
+    """Ask back: what the message says by itself, and what it says in the conversation."""
+    naam = bericht.products[anchors[0]].kop.naam
+    context = bericht.zoek(f"{naam} {' '.join(rest)}").treffers
+    if not context or context[0].product not in _family(anchors, bericht.products):
+        return None
+    alone = [one.product for one in bericht.ranking.treffers[: MAX_KEUZES - 1] if one.zekerheid >= ALLEEN]
+    choices = tuple(dict.fromkeys([*alone, context[0].product]))
+    if len(choices) < 2:
+        return _answer(bericht, context[0].product, bericht.aspect, bericht.ranking)
+    return Beslissing(VRAAG_PRODUCT, Uitkomst.VERDUIDELIJKING, kandidaten=choices, ranking=bericht.ranking)
 
 
 def _other_act(bericht: Bericht) -> Beslissing | None:
@@ -358,9 +426,10 @@ def _out_of_scope(bericht: Bericht) -> Beslissing | None:
 
 
 def _two_needs(bericht: Bericht) -> Beslissing | None:
-    """Parts of a message that ask for products of their own: the first is answered, the second offered.
+    """Parts of a message that ask for products of their own: one is answered, the second offered.
 
-    A part torn from its sentence can point anywhere, so the message as a whole must know both products.
+    A part torn from its sentence can point anywhere, so the message as a whole must know both products. The one that is
+    named first is answered, unless the whole hardly knows it.
     """
     share = {treffer.product: treffer.zekerheid for treffer in bericht.ranking.treffers}
     noden: list[str] = []
@@ -368,15 +437,15 @@ def _two_needs(bericht: Bericht) -> Beslissing | None:
         ranking = bericht.zoek(part)
         if _is_certain(bericht, ranking) and ranking.treffers[0].product not in noden:
             noden.append(ranking.treffers[0].product)
-    if _is_certain(bericht, bericht.ranking):
-        best = bericht.ranking.treffers[0].product
-        others = [product for product in noden if product != best and share.get(product, 0.0) >= bericht.drempels.keuze]
-        noden = [others[0], best] if others and noden[0] == others[0] and share[others[0]] >= EERST else [best, *others]
-    elif not all(share.get(product, 0.0) >= ALLEBEI for product in noden[:2]):
+    certain = _is_certain(bericht, bericht.ranking)
+    if certain:
+        noden.append(bericht.ranking.treffers[0].product)
+    least = bericht.drempels.keuze if certain else ALLEBEI
+    known = [one for one in dict.fromkeys(noden) if share.get(one, 0.0) >= least]
+    known.sort(key=lambda one: share[one] < EERST)
+    if len(known) < 2 or known[1] in _family(known[:1], bericht.products):
         return None
-    if len(noden) < 2 or noden[1] in _family(noden[:1], bericht.products):
-        return None
-    return replace(_answer(bericht, noden[0], bericht.aspect, bericht.ranking), tweede=noden[1])
+    return replace(_answer(bericht, known[0], bericht.aspect, bericht.ranking), tweede=known[1])
 
 
 def _is_certain(bericht: Bericht, ranking: Ranking) -> bool:
@@ -466,10 +535,15 @@ def _last_product(keuzes: Sequence[Keuze]) -> Keuze | None:
 
 
 def _anchors(bericht: Bericht) -> list[str]:
-    """Products a follow-up may lean on: those offered just now, and the one answered last."""
-    offered = [keuze.product for keuze in bericht.gesprek.keuzes if keuze.product]
-    last = [bericht.gesprek.product] if bericht.gesprek.product else []
-    return [product for product in dict.fromkeys([*last, *offered]) if product in bericht.products]
+    """Products a follow-up may lean on: the one answered last, and those offered just now."""
+    last = [bericht.gesprek.product] if bericht.gesprek.product in bericht.products else []
+    return [str(product) for product in dict.fromkeys([*last, *_offered(bericht)])]
+
+
+def _offered(bericht: Bericht) -> list[str]:
+    """Products among the choices under the last message, each once."""
+    offered = dict.fromkeys(keuze.product for keuze in bericht.gesprek.keuzes if keuze.product)
+    return [product for product in offered if product in bericht.products]
 
 
 def _family(anchors: Sequence[str], products: Mapping[str, Product]) -> set[str]:

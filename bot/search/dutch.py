@@ -13,13 +13,11 @@ from pathlib import Path
 import spacy
 from spacy.language import Language
 
-from bot.catalog.thesaurus import Groep, read_thesaurus
+from bot.catalog.thesaurus import THESAURUS, Groep, read_thesaurus
 from bot.search.concepts import Concepts
 from bot.search.text import Token, clean, fold
-from bot.settings import ROOT
 
 MODEL = "nl_core_news_md"
-THESAURUS = ROOT / "data" / "thesaurus.yml"
 
 
 class Dutch:

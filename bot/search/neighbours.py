@@ -14,8 +14,6 @@ from bot.catalog.questions import Voorbeeld
 
 ALGEMEEN = 25
 """A feature that stands in more than one of so many examples is too common to compare by."""
-DICHTBIJ = 3
-"""Examples of one product that count together: one lucky match says less than three."""
 
 
 class Neighbours:
@@ -35,24 +33,16 @@ class Neighbours:
         self._starts = np.array(
             [index for index, owner in enumerate(owners) if index == 0 or owner != owners[index - 1]], dtype=np.int64
         )
-        self._owner = np.repeat(np.arange(len(self._starts)), np.diff(np.r_[self._starts, len(owners)]))
         self.products = tuple(owners[start] for start in self._starts)
         """Products that have examples, in the order of the scores."""
         self._place = {product: index for index, product in enumerate(self.products)}
         self._by_feature = _without_common(self._vectors).T.tocsr()
 
     def best(self, row: sparse.csr_matrix) -> np.ndarray:
-        """The similarities of the nearest examples per product, (DICHTBIJ, products), nearest first."""
-        found = np.zeros((DICHTBIJ, len(self.products)), dtype=np.float32)
+        """The similarity of the nearest example per product, (products,)."""
         if not self.products:
-            return found
-        similar = self._similarities(row)
-        for turn in range(DICHTBIJ):
-            found[turn] = np.maximum.reduceat(similar, self._starts)
-            if turn < DICHTBIJ - 1:
-                # Take the best ones out, and look again for the next best.
-                similar[similar == found[turn].take(self._owner)] = 0
-        return found
+            return np.zeros(0, dtype=np.float32)
+        return np.asarray(np.maximum.reduceat(self._similarities(row), self._starts))
 
     def _similarities(self, row: sparse.csr_matrix) -> np.ndarray:
         """Similarity of every example, (examples,): only the examples that share a feature are touched."""

@@ -17,18 +17,9 @@ GEEN = "geen"
 """Label of a message that no product answers."""
 
 SIGNALEN = (
-    "marge",  # margin of the question model
-    "marge_positief",  # the same above zero
-    "aandeel",  # softmax of the margins over all products
-    "log_aandeel",
-    "afstand_tot_beste",  # margin below the best candidate's
+    "log_aandeel",  # logarithm of the question model's share (softmax of the margins over all products)
     "buur",  # similarity of the nearest example
-    "buren",  # mean similarity of the three nearest
-    "buur_achterstand",  # below the best candidate's nearest example
-    "velden",  # BM25 over the fields of the live text
-    "velden_achterstand",
-    "naam",  # fuzzy likeness to the product's name or a synonym
-    "naam_gelijk",  # share of the message's content words that a name or synonym found word for word takes up
+    "velden_achterstand",  # BM25 over the fields of the live text, below the best candidate's
     "naam_dekking",  # share of the content words of a name or synonym that stand in the message
     "nieuw",  # 1 for a product that the question model was not trained on
     "nieuw_buur",
@@ -36,7 +27,7 @@ SIGNALEN = (
 )
 """Signals of one candidate, in the order of the columns."""
 
-VRAAGSIGNALEN = ("een", "lengte", "kort", "buiten_scope", "andere_act", "onbekend")
+VRAAGSIGNALEN = ("een", "buiten_scope")
 """Signals of the message itself; they drive "none of them"."""
 
 

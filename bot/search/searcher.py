@@ -2,7 +2,7 @@
 
 The order of the steps:
 
-1. candidates: the best of the question model, of the nearest examples, of field search, and names that stand in it
+1. candidates: the best of the question model, of the nearest examples and of field search
 2. signals of each candidate (`ranker.SIGNALEN`)
 3. the ranker turns signals into certainties; "none of them" takes part
 """
@@ -21,13 +21,14 @@ from bot.search.acts import BUITEN_SCOPE
 from bot.search.fields import Analyse, FieldIndex, FieldTerms, content_words, field_terms
 from bot.search.linear import LinearModel
 from bot.search.names import NameIndex
-from bot.search.neighbours import DICHTBIJ, Neighbours
+from bot.search.neighbours import Neighbours
 from bot.search.ranker import SIGNALEN, Ranker
-from bot.search.scope import ANDERE_ACT
 from bot.search.text import Token
 
 UIT_MODEL, UIT_BUREN, UIT_VELDEN = 12, 5, 5
 """Candidates that each source may bring in."""
+SCHERPTE = 4.0
+"""Factor on the question model's margins before they become shares."""
 
 Vectorise = Callable[[Sequence[Sequence[Token]]], sparse.csr_matrix]
 
@@ -133,46 +134,29 @@ class Searcher:
 
         Args:
             vraag: the message.
-            hidden: (products,) True for those that the question model should be taken not to know, for training the
-                ranker; None hides none.
+            hidden: (products,) True for those that should be taken to be new (unknown to the question model, no
+                questions in the library), for training the ranker; None hides none.
         """
         margins, new = self._margins(vraag.vector, hidden)
-        best, mean = self._similar(vraag.vector)
+        best = self._similar(vraag.vector, hidden)
         words = content_words(vraag.tokens)
         fields = self._fields.scores(words)
-        literal = self._names.literal(vraag.tokens)
         candidates = np.unique(
-            np.r_[
-                _top(margins, UIT_MODEL),
-                _top(best, UIT_BUREN),
-                _top(fields, UIT_VELDEN),
-                [self._place[product] for product in literal],
-            ].astype(np.int64)
+            np.r_[_top(margins, UIT_MODEL), _top(best, UIT_BUREN), _top(fields, UIT_VELDEN)].astype(np.int64)
         )
-        text = " ".join(token.woord for token in vraag.tokens)
         lemmas = set(words)
-        best_margin, best_similar, best_field = margins.max(), best.max(), fields.max()
-        shares = np.exp((margins - best_margin) * 4)
+        best_field = fields.max()
+        shares = np.exp((margins - margins.max()) * SCHERPTE)
         shares /= shares.sum()
         columns = []
         for place in candidates:
-            product = self._order[place]
             fresh = float(new[place])
             columns.append(
                 (
-                    margins[place],
-                    max(margins[place], 0.0),
-                    shares[place],
                     np.log(shares[place] + 1e-6),
-                    margins[place] - best_margin,
                     best[place],
-                    mean[place],
-                    best[place] - best_similar,
-                    fields[place],
                     fields[place] - best_field,
-                    self._names.likeness(product, text),
-                    min(literal.get(product, 0) / max(len(words), 1), 1.0),
-                    self._names.coverage(product, lemmas),
+                    self._names.coverage(self._order[place], lemmas),
                     fresh,
                     fresh * best[place],
                     fresh * fields[place],
@@ -206,13 +190,15 @@ class Searcher:
         parts = vraag.vector.data * self._model.weights[indices, column].astype(np.float32)
         return sorted(zip(indices.tolist(), parts.tolist(), strict=True), key=lambda item: -item[1])
 
-    def _similar(self, row: sparse.csr_matrix) -> tuple[np.ndarray, np.ndarray]:
-        """Similarity of the nearest example, and the mean of the nearest few, per product."""
-        found = np.zeros((len(self._columns) * DICHTBIJ, len(self._order)), dtype=np.float32)
-        for turn, (source, places, columns) in enumerate(self._columns):
-            found[turn * DICHTBIJ : (turn + 1) * DICHTBIJ, places] = source.best(row)[:, columns]
-        found.sort(axis=0)
-        return found[-1], found[-DICHTBIJ:].mean(axis=0)
+    def _similar(self, row: sparse.csr_matrix, hidden: np.ndarray | None) -> np.ndarray:
+        """Similarity of the nearest example per product, in the order of the products."""
+        found = np.zeros(len(self._order), dtype=np.float32)
+        for source, places, columns in self._columns:
+            nearest = source.best(row)[columns]
+            if hidden is not None and source is self._from_library:
+                nearest = np.where(hidden[places], 0, nearest)
+            found[places] = np.maximum(found[places], nearest)
+        return found
 
     def _margins(self, row: sparse.csr_matrix, hidden: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
         """Margins in the order of the products; one the model does not know gets the margin of an ordinary wrong one."""
@@ -255,18 +241,7 @@ class Searcher:
 
 def question_signals(vraag: Vraag) -> np.ndarray:
     """Signals of the message itself (`ranker.VRAAGSIGNALEN`)."""
-    length = len(vraag.tokens)
-    return np.array(
-        [
-            1.0,
-            np.log1p(length) / 3,
-            float(length <= 1),
-            vraag.bereik.get(BUITEN_SCOPE, 0.0),
-            vraag.bereik.get(ANDERE_ACT, 0.0),
-            # A message of known words has many features; gibberish has few.
-            1 / (1 + vraag.vector.nnz / (4 * max(length, 1))),
-        ]
-    )
+    return np.array([1.0, vraag.bereik.get(BUITEN_SCOPE, 0.0)])
 
 
 def _matching(products: Sequence[str], place: Mapping[str, int]) -> tuple[np.ndarray, np.ndarray]:

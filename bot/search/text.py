@@ -121,7 +121,7 @@ STOPWOORDEN = frozenset(
 """Words that carry no subject. They stay in questions (order and grammar help) and are left out of field search."""
 
 _TOKEN = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)?")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -135,7 +135,7 @@ class Token:
 
 
 def clean(text: str) -> str:
-    """Text as a person sees it: one Unicode form, no control or direction characters, single spaces."""
+    """Text as a person sees it: one Unicode form, no control or direction characters or halves of characters, single spaces."""
     text = unicodedata.normalize("NFC", text)
     return re.sub(r"\s+", " ", _CONTROL.sub("", text)).strip()
 

@@ -8,8 +8,10 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot.settings import Settings
-from bot.web import demo, health, widget
+from bot.web import demo, health, housekeeping, widget
 from bot.web.security import security_headers
+
+_TEXTS = {404: "Deze pagina bestaat niet.", 405: "Dit kan hier niet."}
 
 
 def make_app(settings: Settings, name: str = "vraagbaak_web") -> Sanic:
@@ -22,7 +24,7 @@ def make_app(settings: Settings, name: str = "vraagbaak_web") -> Sanic:
     app = Sanic(name, configure_logging=False)
     app.config.PROXIES_COUNT = settings.proxies
     app.config.FALLBACK_ERROR_FORMAT = "text"
-    for part in (health, widget, demo):
+    for part in (health, widget, demo, housekeeping):
         app.blueprint(part.blueprint(settings))
     app.register_middleware(security_headers, "response")
     app.error_handler.add(Exception, _on_error)
@@ -32,5 +34,4 @@ def make_app(settings: Settings, name: str = "vraagbaak_web") -> Sanic:
 async def _on_error(request: Request, error: Exception) -> HTTPResponse:
     """One plain line; never what was sent, nor where it broke."""
     status = error.status_code if isinstance(error, SanicException) else 500
-    text = "Deze pagina bestaat niet." if status == 404 else "Er ging iets mis aan onze kant. Probeer het zo opnieuw."
-    return response.text(text, status=status)
+    return response.text(_TEXTS.get(status, "Er ging iets mis aan onze kant. Probeer het zo opnieuw."), status=status)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import http.client
 import json
 import queue
 import socket
@@ -21,6 +22,8 @@ from bot.channels.webchat import WebchatChannel
 T = TypeVar("T")
 PATIENCE = 10.0
 """Seconds after which something that should happen has not happened."""
+browser = httpx.Client(timeout=PATIENCE, verify=False, limits=httpx.Limits(max_keepalive_connections=0))
+"""One for all requests: making a client, with its certificates, takes longer than a request."""
 
 
 def free_port() -> int:
@@ -83,29 +86,27 @@ class Slow:
         await self._bot.answers(message)
 
 
-class Server:
-    """Sanic with the channel's routes, on a port of its own, in a thread of its own."""
+class Running:
+    """A Sanic application that is served in a thread of its own."""
 
-    def __init__(self, channel: WebchatChannel) -> None:
-        self.bot = Bot()
-        self.url = f"http://127.0.0.1:{(port := free_port())}/webhooks/webchat"
-        self._app = Sanic(f"test_{uuid.uuid4().hex}", configure_logging=False)
-        # Sanic rewrites its own methods at the first start; a second one in the same process cannot.
-        self._app.config.TOUCHUP = False
-        self._app.blueprint(channel.blueprint(self.bot), url_prefix="/webhooks/webchat")
+    def __init__(self, app: Sanic, port: int) -> None:
+        self._app = app
+        # Sanic rewrites its own methods at a start; only so it can start a second time in one process.
+        Sanic.test_mode = True
         started = threading.Event()
 
-        @self._app.listener("after_server_start")
+        @app.listener("after_server_start")
         async def ready(_app: Sanic, loop: asyncio.AbstractEventLoop) -> None:
             self._loop = loop
             started.set()
 
         def run() -> None:
-            self._app.run("127.0.0.1", port, register_sys_signals=False, access_log=False, motd=False)
+            app.run("127.0.0.1", port, register_sys_signals=False, access_log=False, motd=False)
 
         self._thread = threading.Thread(target=run, daemon=True)
         self._thread.start()
-        assert started.wait(PATIENCE)
+        until(lambda: started.is_set() or not self._thread.is_alive())
+        assert started.is_set(), "de server begon niet"
 
     def stop(self) -> None:
         """Stop as a process does that is asked to, and wait until it has."""
@@ -115,12 +116,23 @@ class Server:
         assert not self._thread.is_alive(), "de server stopte niet"
 
 
+class Server(Running):
+    """The channel's routes on a port of their own."""
+
+    def __init__(self, channel: WebchatChannel) -> None:
+        self.bot = Bot()
+        self.url = f"http://127.0.0.1:{(port := free_port())}/webhooks/webchat"
+        app = Sanic(f"test_{uuid.uuid4().hex}", configure_logging=False)
+        app.blueprint(channel.blueprint(self.bot), url_prefix="/webhooks/webchat")
+        super().__init__(app, port)
+
+
 class Resident:
     """A browser with a conversation of its own."""
 
     def __init__(self, url: str, gemeente: str = "voorbeeldstad") -> None:
         self.url = url
-        begun = httpx.post(f"{url}/sessions", json={"gemeente": gemeente})
+        begun = browser.post(f"{url}/sessions", json={"gemeente": gemeente})
         assert begun.status_code == 201, begun.text
         self.token = begun.json()["token"]
 
@@ -128,22 +140,31 @@ class Resident:
     def headers(self) -> dict[str, str]:
         return {"authorization": f"Bearer {self.token}"}
 
-    def post(self, path: str, body: Any = None, **kwargs: Any) -> httpx.Response:
-        kwargs = {"timeout": PATIENCE, **kwargs}
-        return httpx.post(f"{self.url}/{path}", json=body, headers=self.headers | kwargs.pop("headers", {}), **kwargs)
+    def post(self, path: str, body: Any = None, timeout: float = PATIENCE, **kwargs: Any) -> httpx.Response:
+        headers = self.headers | kwargs.pop("headers", {})
+        # By json.dumps, which can write half a character; httpx cannot.
+        return browser.post(f"{self.url}/{path}", content=json.dumps(body), headers=headers, timeout=timeout, **kwargs)
 
     def say(self, tekst: object, client_id: object = None, **kwargs: Any) -> httpx.Response:
         return self.post("messages", {"id": client_id or str(uuid.uuid4()), "tekst": tekst}, **kwargs)
 
+    def say_and_leave(self, tekst: str, slow: Slow, client_id: str | None = None) -> None:
+        """Say something, and go away while the bot is answering."""
+        connection = http.client.HTTPConnection(*self.url.split("/")[2].split(":"))
+        body = json.dumps({"id": client_id or str(uuid.uuid4()), "tekst": tekst})
+        connection.request("POST", "/webhooks/webchat/messages", body, self.headers)
+        assert slow.begun.wait(PATIENCE)
+        connection.close()
+
     def read(self, na: object = 0, **kwargs: Any) -> httpx.Response:
         headers = self.headers | kwargs.pop("headers", {})
-        return httpx.get(f"{self.url}/messages", params={"na": na}, headers=headers, **kwargs)
+        return browser.get(f"{self.url}/messages", params={"na": na}, headers=headers, **kwargs)
 
     def messages(self, na: int = 0) -> list[dict[str, Any]]:
         return self.read(na).json()["berichten"]  # type: ignore[no-any-return]
 
     def erase(self) -> httpx.Response:
-        return httpx.request("DELETE", f"{self.url}/session", headers=self.headers)
+        return browser.request("DELETE", f"{self.url}/session", headers=self.headers)
 
     def stream(self, after: int | None = None) -> Stream:
         headers = self.headers | ({} if after is None else {"last-event-id": str(after)})
@@ -154,7 +175,7 @@ class Stream:
     """An open stream; a thread reads along, `next` gives what arrived."""
 
     def __init__(self, url: str, headers: dict[str, str]) -> None:
-        self._client = httpx.Client(timeout=httpx.Timeout(PATIENCE, read=30))
+        self._client = httpx.Client(timeout=httpx.Timeout(PATIENCE, read=30), verify=False)
         self._arrived: queue.Queue[tuple[str, int | None, Any] | None] = queue.Queue()
         self._opened = threading.Event()
         self._thread = threading.Thread(target=self._read, args=(url, headers), daemon=True)

@@ -58,7 +58,10 @@ def environment(settings: Settings) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def running(trained_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     settings = Settings(
-        data_dir=str(tmp_path_factory.mktemp("data")), engine_port=free_port(), actions_port=free_port()
+        data_dir=str(tmp_path_factory.mktemp("data")),
+        engine_port=free_port(),
+        actions_port=free_port(),
+        web_port=free_port(),
     )
     process = subprocess.Popen(
         [sys.executable, "-m", "bot.cli.main", "start"],
@@ -86,6 +89,18 @@ def test_shows_steps_with_times_and_three_questions(running: Running) -> None:
     assert re.search(r"✓ Catalogus bijwerken .* \d+\.\d s", said)
     assert "Vraagbaak is klaar" in said
     assert said.count("vraagbaak chat") == 3
+
+
+def test_the_website_is_announced_and_ready_with_its_demonstration_pages(running: Running) -> None:
+    web = running.settings.public_web_url
+    assert f"De chat staat op {web}" in "".join(running.output)
+    deadline = time.monotonic() + 30
+    while (ready := httpx.get(f"{web}/health/ready", timeout=10)).status_code != 200 and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert ready.json() == {"status": "ok", "database": True, "engine": True}
+    for gemeente in ("voorbeeldstad", "molendam"):
+        page = httpx.get(f"{web}/demo/{gemeente}", timeout=10)
+        assert page.status_code == 200 and f'data-gemeente="{gemeente}"' in page.text
 
 
 def test_answers_a_question(running: Running) -> None:
@@ -219,7 +234,7 @@ def test_questions_are_answered_while_the_action_server_is_down(running: Running
 
 
 def test_ctrl_c_stops_all_children(trained_model: Path, tmp_path: Path) -> None:
-    settings = Settings(data_dir=str(tmp_path), engine_port=free_port(), actions_port=free_port())
+    settings = Settings(data_dir=str(tmp_path), engine_port=free_port(), actions_port=free_port(), web_port=free_port())
     process = subprocess.Popen(
         [sys.executable, "-m", "bot.cli.main", "start"],
         cwd=ROOT,
@@ -234,7 +249,7 @@ def test_ctrl_c_stops_all_children(trained_model: Path, tmp_path: Path) -> None:
             break
     process.send_signal(signal.SIGINT)
     assert process.wait(30) == 0
-    for port in (settings.engine_port, settings.actions_port):
+    for port in (settings.engine_port, settings.actions_port, settings.web_port):
         with socket.socket() as probe:
             assert probe.connect_ex(("127.0.0.1", port)) != 0
 

@@ -18,6 +18,7 @@ PRODUCTS = {
         product("paspoort-kind", boven="paspoort-aanvragen"),
         product("parkeervergunning"),
         product("huisvuil"),
+        product("schulden", gevoelig=True),
     )
 }
 
@@ -256,3 +257,92 @@ def test_out_of_scope_needs_an_uncertain_ranking() -> None:
 
 def test_every_decision_names_its_step() -> None:
     assert decide(bericht("x")).reden == "by_certainty"
+
+
+@pytest.mark.parametrize(("certainty", "uitkomst"), [(0.89, Uitkomst.VERDUIDELIJKING), (0.9, Uitkomst.ANTWOORD)])
+def test_a_sensitive_product_needs_more_certainty(certainty: float, uitkomst: Uitkomst) -> None:
+    drempels = Drempels(antwoord=0.6, gevoelig=0.9)
+    found = ranking(schulden=certainty, huisvuil=0.05)
+    assert decide(bericht("schulden", found, drempels=drempels)).uitkomst is uitkomst
+
+
+def test_another_product_keeps_its_own_threshold() -> None:
+    drempels = Drempels(antwoord=0.6, gevoelig=0.9)
+    found = ranking(huisvuil=0.6, schulden=0.3)
+    assert outcome(decide(bericht("afval", found, drempels=drempels))) == (Uitkomst.ANTWOORD, "huisvuil")
+
+
+def test_a_taken_choice_needs_no_certainty() -> None:
+    gesprek = Gesprek(keuzes=(Keuze("Schulden", "schulden"),))
+    assert outcome(decide(bericht("schulden", gesprek=gesprek))) == (Uitkomst.ANTWOORD, "schulden")
+
+
+TWEE = "mijn paspoort is verlopen, en wanneer komt het grofvuil"
+
+
+def two_needs(found: Ranking, first: Ranking | None = None, second: Ranking | None = None, **kwargs: Any) -> Beslissing:
+    """The decision on a message of two parts; what each part finds by itself can be set."""
+    by_part = {
+        "mijn paspoort is verlopen": first or ranking(paspoort_aanvragen=0.9),
+        "wanneer komt het grofvuil": second or ranking(huisvuil=0.9),
+    }
+    return decide(bericht(TWEE, found, zoek=lambda text: by_part[text], **kwargs))
+
+
+def test_of_two_needs_the_first_is_answered_and_the_second_offered() -> None:
+    beslissing = two_needs(ranking(paspoort_aanvragen=0.4, huisvuil=0.3))
+    assert (*outcome(beslissing), beslissing.tweede) == (Uitkomst.ANTWOORD, "paspoort-aanvragen", "huisvuil")
+    assert beslissing.reden == "two_needs"
+
+
+def test_the_need_that_is_named_first_goes_first_even_when_the_other_is_certain_in_the_whole() -> None:
+    beslissing = two_needs(ranking(huisvuil=0.8, paspoort_aanvragen=0.15))
+    assert (beslissing.product, beslissing.tweede) == ("paspoort-aanvragen", "huisvuil")
+
+
+def test_a_need_that_the_whole_hardly_knows_comes_second() -> None:
+    beslissing = two_needs(ranking(huisvuil=0.9, paspoort_aanvragen=0.06))
+    assert (beslissing.product, beslissing.tweede) == ("huisvuil", "paspoort-aanvragen")
+
+
+@pytest.mark.parametrize(
+    "found", [ranking(huisvuil=0.5, parkeervergunning=0.3), ranking(huisvuil=0.9), ranking(paspoort_aanvragen=0.9)]
+)
+def test_a_need_that_the_whole_does_not_know_is_none(found: Ranking) -> None:
+    assert two_needs(found).tweede is None
+
+
+def test_a_part_that_is_not_certain_is_no_need() -> None:
+    found = ranking(paspoort_aanvragen=0.4, huisvuil=0.3)
+    assert two_needs(found, second=ranking(huisvuil=0.5)).tweede is None
+    assert two_needs(found, second=Ranking((), 1.0)).tweede is None
+
+
+def test_a_sensitive_second_need_needs_more_certainty_too() -> None:
+    drempels = Drempels(antwoord=0.6, gevoelig=0.9, verduidelijking=0.3, keuze=0.05)
+    found = ranking(paspoort_aanvragen=0.4, schulden=0.3)
+    assert two_needs(found, second=ranking(schulden=0.8), drempels=drempels).tweede is None
+    assert two_needs(found, second=ranking(schulden=0.9), drempels=drempels).tweede == "schulden"
+
+
+def test_two_variants_of_one_product_are_one_need() -> None:
+    found = ranking(paspoort_aanvragen=0.4, paspoort_kind=0.3)
+    assert two_needs(found, second=ranking(paspoort_kind=0.9)).tweede is None
+
+
+def test_the_same_product_twice_is_one_need() -> None:
+    found = ranking(paspoort_aanvragen=0.9, huisvuil=0.05)
+    assert two_needs(found, second=ranking(paspoort_aanvragen=0.9)).tweede is None
+
+
+def test_danger_goes_before_two_needs() -> None:
+    acts = {"noodgeval": 0.9, "vraag_product": 0.1}
+    assert two_needs(ranking(paspoort_aanvragen=0.4, huisvuil=0.3), acts=acts).act == "noodgeval"
+
+
+def test_a_message_of_one_part_is_not_searched_in_parts() -> None:
+    def refuse(text: str) -> Ranking:
+        raise AssertionError(text)
+
+    found = ranking(paspoort_aanvragen=0.9)
+    assert decide(bericht("mijn paspoort is verlopen", found, zoek=refuse)).tweede is None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import threading
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -11,12 +9,11 @@ from typing import Any
 
 import httpx
 import pytest
-from sanic import Sanic
 
 from bot.database import open_database, upgrade
 from bot.settings import Settings
 from bot.web.app import make_app
-from tests.channels.webchat_server import PATIENCE, free_port
+from tests.channels.webchat_server import PATIENCE, Running, free_port
 
 Site = Callable[..., httpx.Client]
 
@@ -29,30 +26,9 @@ def serve(sqlite_settings: Settings) -> Iterator[Site]:
     def start(**fields: Any) -> httpx.Client:
         settings = replace(sqlite_settings, web_port=free_port(), engine_port=free_port(), **fields)
         upgrade(open_database(settings.catalog_url))
-        app = make_app(settings, f"web_{uuid.uuid4().hex}")
-        app.config.TOUCHUP = False
-        started = threading.Event()
-        loops: list[asyncio.AbstractEventLoop] = []
-
-        @app.listener("after_server_start")
-        async def ready(_app: Sanic, loop: asyncio.AbstractEventLoop) -> None:
-            loops.append(loop)
-            started.set()
-
-        def run() -> None:
-            app.run(settings.host, settings.web_port, register_sys_signals=False, access_log=False, motd=False)
-
-        thread = threading.Thread(target=run, daemon=True)
-        thread.start()
-        assert started.wait(PATIENCE)
+        running = Running(make_app(settings, f"web_{uuid.uuid4().hex}"), settings.web_port)
         client = httpx.Client(base_url=f"http://{settings.host}:{settings.web_port}", timeout=PATIENCE)
-
-        def stop() -> None:
-            client.close()
-            loops[0].call_soon_threadsafe(app.stop)
-            thread.join(PATIENCE)
-
-        stops.append(stop)
+        stops.extend((client.close, running.stop))
         return client
 
     yield start

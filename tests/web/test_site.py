@@ -110,7 +110,8 @@ def test_without_its_tables_it_is_not_ready(site: httpx.Client, sqlite_settings:
 def test_files_of_the_widget_are_served_and_kept_for_a_while(site: httpx.Client, name: str) -> None:
     answer = site.get(f"/v1/{name}")
     assert answer.status_code == 200
-    assert answer.content == (widget.FOLDER / name).read_bytes()
+    assert answer.content == widget.minified(widget.FOLDER / name, 0)
+    assert 0 < len(answer.content) < (widget.FOLDER / name).stat().st_size
     assert answer.headers["content-type"] == f"text/{'css' if name.endswith('.css') else 'javascript'}; charset=utf-8"
     assert answer.headers["cache-control"] == "public, max-age=300"
     assert answer.headers["access-control-allow-origin"] == "*"

@@ -137,7 +137,7 @@ export class Paneel {
         },
       },
       el(
-        'header',
+        'div',
         { class: 'kop' },
         icon('bot'),
         this.title,
