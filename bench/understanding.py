@@ -40,6 +40,7 @@ from bench.understanding_ablation import (
     trimmed,
     variants,
 )
+from bench.understanding_figures import Rate
 from bench.understanding_kinds import Kinds, read_kinds
 from bench.understanding_model import (
     Learned,
@@ -55,13 +56,14 @@ from bench.understanding_model import (
 from bench.understanding_report import Measured, draw_reliability, draw_thresholds, report
 from bench.understanding_sets import Asked, Asker, ask_all, read_details, read_sets, write_details
 from bot.catalog.library import read_library
+from bot.catalog.thesaurus import THESAURUS
 from bot.cli.engine import quiet
 from bot.cli.evaluate import prepare_catalog
 from bot.cli.training import MODEL, is_trained
 from bot.errors import StartError, VraagbaakError
 from bot.nlu.library import Library
 from bot.search.decision import Bericht
-from bot.search.dutch import THESAURUS, Dutch, load_dutch
+from bot.search.dutch import Dutch, load_dutch
 from bot.settings import ROOT, Settings, load_settings
 
 OUT = Path("docs/begrip.md")
@@ -218,7 +220,7 @@ def kinds_of() -> Kinds:
 
 def thresholds(
     asked: dict[str, list[Asked]], learned: Learned, products: dict, dutch: Dutch
-) -> tuple[dict[str, list[Point]], dict[str, object], list[Point]]:
+) -> tuple[dict[str, list[Point]], dict[str, Rate], list[Point]]:
     """The curves per group of sets, how often deciding outside Rasa agrees, and the curve of sensitive subjects."""
     searcher = searcher_of(learned, products, dutch)
     curves, same, pairs = {}, {}, []
@@ -262,12 +264,12 @@ def ablation(
     inside = [bool(right) for _, right in test]
     task = progress.add_task("Signalen", total=len(fit) + len(test))
 
-    def cases_with(parts: Parts, what: str, *, bare: bool = False) -> Cases:
+    def cases_with(parts: Parts, what: str) -> Cases:
         progress.update(task, description=what, total=len(fit) + len(test), completed=0)
         progress.console.print(what)
-        return cases_of(parts, fit, test, lambda: progress.advance(task), bare=bare)
+        return cases_of(parts, fit, test, lambda: progress.advance(task))
 
-    cases = cases_with(parts_of(learned, library.products, dutch), "Signalen", bare=True)
+    cases = cases_with(parts_of(learned, library.products, dutch), "Signalen")
     todo = variants()
     progress.update(task, description="Weglaten", total=len(todo), completed=0)
     whole = score(cases, inside, todo[0])
@@ -278,7 +280,8 @@ def ablation(
         progress.advance(task)
     progress.update(task, description="Weglaten: samen", total=None)
     together = superfluous(results)
-    results += [compare(together, score(cases, inside, together), whole), trimmed(cases, inside, whole, results)]
+    if len(together.signals) > 1:
+        results += [compare(together, score(cases, inside, together), whole), trimmed(cases, inside, whole, results)]
     ranker, again = learned.knowledge.ranker, fit_variant(cases.fit, todo[0])
     refitted = float(abs(ranker.gewicht - again.gewicht).max())
     del cases

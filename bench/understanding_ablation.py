@@ -17,17 +17,16 @@ from bench.statistics import paired_difference
 from bench.understanding_figures import answered_at_precision, calibration_error, draws, interval
 from bench.understanding_model import Learned
 from bot.catalog.product import Product
-from bot.catalog.thesaurus import read_thesaurus
+from bot.catalog.thesaurus import THESAURUS, read_thesaurus
 from bot.nlu.library import Library
 from bot.search import searcher as searching
 from bot.search.acts import BUITEN_SCOPE, VRAAG_PRODUCT
 from bot.search.concepts import Concepts
-from bot.search.dutch import THESAURUS, Dutch
+from bot.search.dutch import Dutch
 from bot.search.features import TextFeatures
 from bot.search.fields import content_words
 from bot.search.knowledge import VERGEET, _some
 from bot.search.linear import fit_linear
-from bot.search.neighbours import DICHTBIJ
 from bot.search.ranker import SIGNALEN, VRAAGSIGNALEN, Geval, Ranker, fit_ranker
 from bot.search.scope import fit_scope
 from bot.search.searcher import Searcher, Vraag, question_signals
@@ -35,18 +34,18 @@ from bot.search.text import Token
 
 SEED = 11
 """The seed of `bot.search.knowledge.learn`, so that the same questions and hidden products are drawn."""
-MODEL, NEAREST, FIELDS, NAMES = "vraagmodel", "voorbeelden", "tekstvelden", "namen"
-SOURCES = (MODEL, NEAREST, FIELDS, NAMES)
+MODEL, NEAREST, FIELDS = "vraagmodel", "voorbeelden", "tekstvelden"
+SOURCES = (MODEL, NEAREST, FIELDS)
 FAMILIES: Mapping[str, tuple[str, ...]] = {
-    MODEL: ("marge", "marge_positief", "aandeel", "log_aandeel", "afstand_tot_beste"),
-    NEAREST: ("buur", "buren", "buur_achterstand", "nieuw_buur"),
-    FIELDS: ("velden", "velden_achterstand", "nieuw_velden"),
-    NAMES: ("naam", "naam_gelijk", "naam_dekking"),
+    MODEL: ("log_aandeel",),
+    NEAREST: ("buur", "nieuw_buur"),
+    FIELDS: ("velden_achterstand", "nieuw_velden"),
+    "namen": ("naam_dekking",),
     "nieuw product": ("nieuw", "nieuw_buur", "nieuw_velden"),
     "bericht": tuple(name for name in VRAAGSIGNALEN if name != "een"),
 }
 """Signals that come from one thing."""
-GROUPS = ("alles", "familie", "signaal", "bron", "familie en bron", "thesaurus", "ijken", "samen")
+GROUPS = ("alles", "familie", "signaal", "bron", "familie en bron", "thesaurus", "samen")
 TOP1_LOSS, COVERAGE_LOSS, NEW_LOSS, CALIBRATION_LOSS = 0.002, 0.005, 0.005, 0.002
 """What leaving something out may cost at most, if it is said not to earn its place."""
 
@@ -69,8 +68,6 @@ class Cases:
     """The questions that the ranker is fitted on and those that it is measured on."""
 
     fit: list[Case]
-    bare: list[Case]
-    """The same, in which a product that the question model is taken not to know has no library questions either."""
     test: list[Case]
     new: list[Case]
     """The test questions, their right product taken as added after training: no class, no library questions."""
@@ -84,8 +81,6 @@ class Variant:
     name: str
     signals: frozenset[str] = frozenset()
     sources: frozenset[str] = frozenset()
-    bare: bool = False
-    """Whether the ranker is fitted on `Cases.bare`."""
 
 
 @dataclass(frozen=True)
@@ -129,33 +124,23 @@ class Result:
 
 
 def variants() -> list[Variant]:
-    """All that is left out in turn; the first leaves nothing out."""
+    """All that is left out in turn; the first leaves nothing out. A family of one signal is left out as a signal."""
     every = [*SIGNALEN, *(name for name in VRAAGSIGNALEN if name != "een")]
     return [
         Variant("alles", "niets weggelaten"),
-        *(Variant("familie", name, frozenset(signals)) for name, signals in FAMILIES.items()),
+        *(Variant("familie", name, frozenset(signals)) for name, signals in FAMILIES.items() if len(signals) > 1),
         *(Variant("signaal", name, frozenset([name])) for name in every),
         *(Variant("bron", name, sources=frozenset([name])) for name in SOURCES),
         *(Variant("familie en bron", name, frozenset(FAMILIES[name]), frozenset([name])) for name in SOURCES),
-        Variant("ijken", "nieuwe producten ook zonder voorbeelden geijkt", bare=True),
     ]
 
 
-class WithoutLibrary(Searcher):
-    """A searcher that can take products to have no questions in the library, as those added after training."""
+class TracingSearcher(Searcher):
+    """A searcher that can tell which source brought in each candidate of the last message."""
 
-    without: np.ndarray | None = None
-    """(products,) True for those that have no questions in the library; None for none."""
-
-    def _similar(self, row: sparse.csr_matrix) -> tuple[np.ndarray, np.ndarray]:
-        best, mean = super()._similar(row)
-        if self.without is not None:
-            _, places, columns = self._columns[1]
-            own = np.zeros((DICHTBIJ, len(best)), dtype=np.float32)
-            own[:, places] = self._from_texts.best(row)[:, columns]
-            best, mean = np.where(self.without, own.max(axis=0), best), np.where(self.without, own.mean(axis=0), mean)
-        self._best = best
-        return best, mean
+    def _similar(self, row: sparse.csr_matrix, hidden: np.ndarray | None) -> np.ndarray:
+        self._best = super()._similar(row, hidden)
+        return self._best
 
     def _margins(self, row: sparse.csr_matrix, hidden: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
         self._margin, new = super()._margins(row, hidden)
@@ -168,7 +153,6 @@ class WithoutLibrary(Searcher):
             MODEL: set(searching._top(self._margin, searching.UIT_MODEL).tolist()),
             NEAREST: set(searching._top(self._best, searching.UIT_BUREN).tolist()),
             FIELDS: set(searching._top(fields, searching.UIT_VELDEN).tolist()),
-            NAMES: {self._place[product] for product in self._names.literal(vraag.tokens)},
         }
 
 
@@ -176,7 +160,7 @@ class WithoutLibrary(Searcher):
 class Parts:
     """Everything that turns a text into signals."""
 
-    searcher: WithoutLibrary
+    searcher: TracingSearcher
     tokens: Callable[[Sequence[str]], list[list[Token]]]
     """Words as field search and names see them."""
     vectors: Callable[[list[list[Token]]], sparse.csr_matrix]
@@ -247,7 +231,7 @@ def parts_without_thesaurus(
 
 
 def _parts(known: Any, shares: Any, products: Mapping[str, Product], analyse: Any, vectorise: Any) -> Parts:
-    searcher = WithoutLibrary(
+    searcher = TracingSearcher(
         products,
         model=known.questions,
         library=known.library,
@@ -269,33 +253,25 @@ def cases_of(
     fit: Sequence[tuple[str, str | None]],
     test: Sequence[tuple[str, frozenset[str]]],
     advance: Callable[[], None],
-    *,
-    bare: bool = False,
 ) -> Cases:
-    """The signals of all questions; `advance` is called after each of the fit and each of the test.
-
-    `Cases.bare` stays empty unless it is asked for, because it costs as much as the rest.
-    """
+    """The signals of all questions; `advance` is called after each of the fit and each of the test."""
     rng = np.random.default_rng(SEED)
     searcher = parts.searcher
     products = len(searcher.products)
-    fitted, alone, tested, new = [], [], [], []
+    fitted, tested, new = [], [], []
     for vraag, (_, product) in zip(_questions(parts, [text for text, _ in fit]), fit, strict=True):
         if vraag.tokens and vraag.vector.nnz:
             right = frozenset([product]) if product else frozenset()
-            hidden = rng.random(products) < VERGEET
-            fitted.append(_case(searcher, vraag, right, hidden))
-            if bare:
-                alone.append(_case(searcher, vraag, right, hidden, bare=True))
+            fitted.append(_case(searcher, vraag, right, rng.random(products) < VERGEET))
         advance()
     for vraag, (_, right) in zip(_questions(parts, [text for text, _ in test]), test, strict=True):
         tested.append(_case(searcher, vraag, right, None))
         if len(right) == 1:
             (only,) = right
             hidden = np.array([searcher.product_at(place) == only for place in range(products)])
-            new.append(_case(searcher, vraag, right, hidden, bare=True))
+            new.append(_case(searcher, vraag, right, hidden))
         advance()
-    return Cases(fitted, alone, tested, new)
+    return Cases(fitted, tested, new)
 
 
 def _questions(parts: Parts, texts: Sequence[str]) -> list[Vraag]:
@@ -304,13 +280,10 @@ def _questions(parts: Parts, texts: Sequence[str]) -> list[Vraag]:
     return [Vraag(tokens[index], matrix[index], parts.shares(matrix[index])) for index in range(len(texts))]
 
 
-def _case(
-    searcher: WithoutLibrary, vraag: Vraag, right: frozenset[str], hidden: np.ndarray | None, *, bare: bool = False
-) -> Case:
+def _case(searcher: TracingSearcher, vraag: Vraag, right: frozenset[str], hidden: np.ndarray | None) -> Case:
     if not vraag.tokens or not vraag.vector.nnz:
         empty = np.zeros((0, len(SIGNALEN)))
         return Case(empty, question_signals(vraag), np.zeros(0, bool), np.zeros((0, len(SOURCES)), bool))
-    searcher.without = hidden if bare else None
     candidates, signals = searcher.signals(vraag, hidden)
     brought = searcher.brought_in(vraag)
     return Case(
@@ -337,7 +310,7 @@ def fit_variant(cases: Sequence[Case], variant: Variant) -> Ranker:
 
 def score(cases: Cases, inside: Sequence[bool], variant: Variant) -> Scored:
     """Fit a variant and measure it. `inside` says per test question whether a product answers it."""
-    ranker = fit_variant(cases.bare if variant.bare else cases.fit, variant)
+    ranker = fit_variant(cases.fit, variant)
     found = [_ranked(ranker, reduced(case, variant)) for case in cases.test]
     new = [_ranked(ranker, reduced(case, variant))[0] for case in cases.new]
     first, three, certainty = zip(*found, strict=True)

@@ -65,7 +65,7 @@ def searcher_of(learned: Learned, products: Mapping[str, Product], dutch: Dutch)
 def message_of(text: str, learned: Learned, searcher: Searcher, dutch: Dutch) -> Bericht:
     """A first message of a conversation, ready to be decided upon, as `ProductRetriever` makes it.
 
-    Without the aspect: that decides on follow-ups only, and is measured through the engine.
+    Without the aspect: in a first message it decides on no outcome and no product, and it is measured through the engine.
     """
     tokens = dutch(text)
     vector = learned.features([tokens])

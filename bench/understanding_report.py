@@ -47,8 +47,8 @@ FREQUENT = 12
 ORIGIN = {
     "dev": "Ontwikkelvragen. Tijdens het maken is hierop gekeken en gekozen. De cijfers zijn daardoor gunstiger dan bij "
     "nieuwe vragen.",
-    "nieuw": "Nieuwe schrijvers, die bibliotheek en ontwikkelvragen niet zagen. Er is niet op afgesteld. **Sinds de "
-    "fouten hieronder zijn gelezen, is deze set niet meer ongezien.**",
+    "nieuw": "Nieuwe schrijvers, die bibliotheek en ontwikkelvragen niet zagen. **Sinds de fouten hieronder zijn gelezen en "
+    "signalen zijn geschrapt die hierop niet werden gemist, is deze set niet meer ongezien.**",
     FREE: "Apart gehouden vragen van andere schrijvers (`data/vragen/apart`), waarop de gewichten van de rangschikker niet "
     "zijn gepast. Tijdens het ontwikkelen kan er wel naar zijn gekeken.",
     FITTED: "Het andere deel van `data/vragen/apart`: hierop zijn de gewichten van de rangschikker wel gepast. Alleen om te "
@@ -178,7 +178,8 @@ def summary(measured: Measured) -> list[str]:
     )[:3]
     if weakest:
         lines.append("Het zwakst (gedekt): " + ", ".join(f"`{name}` {value:.2f}" for value, name in weakest) + ".")
-    missed = [one for one in measured.results if one.variant.group in ("familie", "bron") and not one.earns]
+    groups = ("familie", "signaal", "bron")
+    missed = [one for one in measured.results if one.variant.group in groups and not one.earns]
     if missed:
         lines.append(
             "Geen aantoonbare winst van: "
@@ -403,7 +404,7 @@ def ablation_table(results: Sequence[Result]) -> str:
 def verdicts(results: Sequence[Result]) -> list[str]:
     """What is not missed, per group, and what gains when it is left out."""
     lines = []
-    for group in GROUPS[1:-2]:
+    for group in GROUPS[1:-1]:
         names = [f"`{one.variant.name}`" for one in results if one.variant.group == group and not one.earns]
         if names:
             lines.append(f"{_GROUP[group]}, niet gemist: {', '.join(names)}.")
@@ -569,20 +570,14 @@ _GROUP = {
     "bron": "Bronnen van kandidaten",
     "familie en bron": "Signalen en bron samen: een zoekwijze helemaal weg",
     "thesaurus": "De thesaurus",
-    "ijken": "Anders ijken",
     "samen": "Meer tegelijk weg",
 }
 _ABOUT = {
     "thesaurus": """
 Dev en nieuw bevatten weinig Vlaamse, oude of ongewone woorden. Wat de thesaurus op `synoniemen` en `vlaams` doet, is hier
 niet gemeten.""",
-    "ijken": """
-Hier is niets weggelaten. Bij het passen van de rangschikker kent het vraagmodel een deel van de producten niet, maar hun
-vragen blijven als voorbeeld in de bibliotheek staan. Een product dat echt nieuw is, heeft die vragen niet. Deze variant
-haalt ze bij het passen ook weg.""",
     "samen": """
-De volgorde van schrappen is gekozen op dezelfde vragen als waarop hier is gemeten. Van ruim veertig varianten lijken er
-gemiddeld twee door toeval aantoonbaar anders.""",
+De volgorde van schrappen is gekozen op dezelfde vragen als waarop hier is gemeten.""",
 }
 _INTERVAL = """
 Elk cijfer is een deel van 1, met tussen haakjes het 95%-interval (Wilson). Bij een kleine set is het interval breed: een
@@ -603,13 +598,17 @@ trainen, en gemeten op dev en nieuw. De getallen zijn verschillen met de hele as
 {precision:.0%} van die antwoorden goed is. "Nieuw product" doet alsof het goede product na het trainen is toegevoegd: het
 vraagmodel kent het niet en de bibliotheek heeft er geen vragen voor. Alleen de eigen tekst kan het dan nog vinden.
 
-De hele assistent, hier opnieuw gepast, wijkt in geen gewicht meer dan {refitted:.4f} af van het getrainde model."""
+De hele assistent, hier opnieuw gepast, wijkt in geen gewicht meer dan {refitted:.4f} af van het getrainde model.
+
+Een eerdere meting als deze, op dezelfde vragen, leidde tot het schrappen van dertien signalen en van de namen als bron van
+kandidaten. Overgenomen is toen ook dat bij het passen een product dat als nieuw geldt, geen vragen in de bibliotheek heeft."""
 _JUDGEMENT = """
 Iets wordt niet gemist als weglaten op geen enkel cijfer aantoonbaar slechter is, en hoogstens {:.3f} top1, {:.3f}
 geantwoord en {:.3f} top1 bij een nieuw product kost. Bij de ijkfout telt alleen een aantoonbaar verschil boven {:.3f}.
-Niet gemist is geen bewijs dat het niets doet: signalen kunnen voor elkaar invallen. Daarom staan ze ook samen in een
-tabel. Er is gekozen en gemeten op dezelfde vragen; meet na schrappen opnieuw op vragen die niemand zag. Een signaal
-schrappen verandert `bot/search/ranker.py` en vraagt om opnieuw trainen."""
+Niet gemist is geen bewijs dat het niets doet: signalen kunnen voor elkaar invallen. Zijn het er meer dan één, dan staan ze
+daarom ook samen in een tabel. Bij twintig varianten lijkt op elk cijfer gemiddeld één door toeval aantoonbaar anders. Er is
+gekozen en gemeten op dezelfde vragen; meet na schrappen opnieuw op vragen die niemand zag. Een signaal schrappen verandert
+`bot/search/ranker.py` en vraagt om opnieuw trainen."""
 _LANGUAGE = """
 Deze meting is gedaan met: {pipeline}. Op een machine met `nl_core_news_md` vervangt dat model de lemma's van
 `spacy-lookups-data`: een lemma komt dan uit een statistisch model dat de zin leest, en niet uit een lijst. Ontleding,

@@ -153,10 +153,7 @@ class Asker:
         said = UserMessage(message.text, CollectingOutputChannel(), sender, metadata=dict(message.metadata))
         parsed = self._loop.run_until_complete(self._parse(said, sender, in_context=len(item.turns) > 1))
         result = as_result(parsed, 0.0)
-        if len(item.turns) > 1 and result.product:
-            # A follow-up is settled by the conversation, and the ranking may still be that of the bare message.
-            result = replace(result, ranking=tuple(dict.fromkeys([result.product, *result.ranking])))
-        return Asked(item, result, parsed["vraagbaak"]["tweede"])
+        return Asked(item, settled(result) if len(item.turns) > 1 else result, parsed["vraagbaak"]["tweede"])
 
     def close(self) -> None:
         """Give the event loop back."""
@@ -165,6 +162,15 @@ class Asker:
     async def _parse(self, said: object, sender: str, *, in_context: bool) -> dict:
         tracker = await self._agent.tracker_store.retrieve(sender) if in_context else None
         return await self._agent.processor.parse_message(said, tracker)
+
+
+def settled(result: Uitslag) -> Uitslag:
+    """The result of a follow-up with what it answered or offered in front of the ranking.
+
+    The conversation settles it, and the ranking may still be that of the bare message.
+    """
+    shown = [result.product] if result.product else result.kandidaten
+    return replace(result, ranking=tuple(dict.fromkeys([*shown, *result.ranking])))
 
 
 def ask_all(asker: Asker, sets: dict[str, TestSet], advance: Callable[[], None]) -> dict[str, list[Asked]]:

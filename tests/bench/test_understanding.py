@@ -18,8 +18,9 @@ from bench.understanding_ablation import (
     SOURCES,
     Case,
     Cases,
+    TracingSearcher,
     Variant,
-    WithoutLibrary,
+    _case,
     compare,
     reduced,
     score,
@@ -43,7 +44,7 @@ from bench.understanding_figures import (
 from bench.understanding_kinds import Kind, grouped, read_kinds
 from bench.understanding_model import Point, point_of
 from bench.understanding_report import Measured, draw_reliability, draw_thresholds, report, table
-from bench.understanding_sets import Asked, Item, TestSet, item_of, read_details, read_items, write_details
+from bench.understanding_sets import Asked, Item, TestSet, item_of, read_details, read_items, settled, write_details
 from bot.catalog.questions import Voorbeeld
 from bot.errors import ContentError
 from bot.search.decision import Beslissing, Uitkomst
@@ -209,6 +210,14 @@ def test_details_of_a_run_come_back_in_the_order_of_the_sets(tmp_path: Path) -> 
         read_details(path, {"dev": TestSet("dev", [asked("een nieuwe vraag").item])})
 
 
+def test_a_follow_up_counts_by_what_it_answered_or_offered() -> None:
+    result = asked(found=("paspoort", "rijbewijs")).result
+    assert settled(replace(result, product="rijbewijs")).ranking == ("rijbewijs", "paspoort")
+    offered = replace(result, product=None, kandidaten=("paspoort-kind", "rijbewijs"))
+    assert settled(offered).ranking == ("paspoort-kind", "rijbewijs", "paspoort")
+    assert settled(replace(result, product=None)).ranking == result.ranking
+
+
 def test_a_threshold_counts_right_wrong_and_needless_answers() -> None:
     answer = Beslissing("vraag_product", Uitkomst.ANTWOORD, product="paspoort")
     back = Beslissing("vraag_product", Uitkomst.VERDUIDELIJKING)
@@ -234,7 +243,7 @@ def cases(count: int = 60) -> Cases:
         question = np.zeros(len(VRAAGSIGNALEN))
         question[0] = 1.0
         found.append(Case(signals, question, right, sources))
-    return Cases(found, found, found, found[:30])
+    return Cases(found, found, found[:30])
 
 
 INSIDE = [bool(case.right.any()) for case in cases().test]
@@ -242,7 +251,7 @@ INSIDE = [bool(case.right.any()) for case in cases().test]
 
 def test_a_variant_loses_its_columns_and_the_candidates_that_nothing_else_brings() -> None:
     case = cases(4).test[1]
-    left = reduced(case, Variant("x", "x", frozenset(["marge", "kort"]), frozenset(["tekstvelden"])))
+    left = reduced(case, Variant("x", "x", frozenset(["log_aandeel", "buiten_scope"]), frozenset(["tekstvelden"])))
     assert left.signalen.shape == (2, len(SIGNALEN) - 1)
     assert left.vraag.shape == (len(VRAAGSIGNALEN) - 1,)
     assert left.goed.tolist() == [False, False]
@@ -256,6 +265,8 @@ def test_every_signal_and_source_is_left_out_in_turn() -> None:
     assert alone == {*SIGNALEN, *VRAAGSIGNALEN} - {"een"}
     assert set().union(*FAMILIES.values()) == alone
     assert {one.name for one in every if one.group == "bron"} == set(SOURCES)
+    left_out = [one.signals for one in every if one.signals and not one.sources]
+    assert len(left_out) == len(set(left_out))
 
 
 def test_what_matters_is_missed_and_what_does_not_is_not() -> None:
@@ -265,8 +276,8 @@ def test_what_matters_is_missed_and_what_does_not_is_not() -> None:
     needed, useless, source = (
         compare(variant, score(own, INSIDE, variant), whole)
         for variant in (
-            Variant("signaal", "marge", frozenset(["marge"])),
-            Variant("signaal", "lengte", frozenset(["lengte"])),
+            Variant("signaal", "log_aandeel", frozenset(["log_aandeel"])),
+            Variant("signaal", "buiten_scope", frozenset(["buiten_scope"])),
             Variant("bron", "tekstvelden", sources=frozenset(["tekstvelden"])),
         )
     )
@@ -274,9 +285,9 @@ def test_what_matters_is_missed_and_what_does_not_is_not() -> None:
     assert needed.top1.high < 0
     assert not useless.earns
     assert source.earns
-    assert superfluous([needed, useless, source]).signals == {"lengte"}
+    assert superfluous([needed, useless, source]).signals == {"buiten_scope"}
     same = compare(Variant("alles", "alles"), whole, whole)
-    assert trimmed(own, INSIDE, whole, [same, needed, useless]).variant.signals == {"lengte"}
+    assert trimmed(own, INSIDE, whole, [same, needed, useless]).variant.signals == {"buiten_scope"}
 
 
 def measured(**kwargs: object) -> Measured:
@@ -326,14 +337,14 @@ def test_a_bar_in_a_cell_does_not_break_a_table() -> None:
     assert table(("a", "b"), [("x|y", "1\n2")]).splitlines()[-1] == "| x/y | 1 2 |"
 
 
-def searcher() -> tuple[WithoutLibrary, Vraag]:
+def searcher() -> tuple[TracingSearcher, Vraag]:
     """Two products, each with a question in the library; the question model knows nothing."""
     dutch, features = load_dutch(), TextFeatures(min_df=1)
     products = {one.id: one for one in (product("paspoort", synoniemen=["pas"]), product("rijbewijs"))}
     library = [Voorbeeld("mijn paspoort is kwijt", "paspoort"), Voorbeeld("rijbewijs voor de auto", "rijbewijs")]
     vectors = features.fit(dutch.many([*(one.vraag for one in library), "pas", "paspoort", "rijbewijs"]))
     model = LinearModel(tuple(products), np.zeros((features.size, 2), np.float16), np.zeros(2, np.float32))
-    made = WithoutLibrary(
+    made = TracingSearcher(
         products,
         model=model,
         library=library,
@@ -348,12 +359,12 @@ def searcher() -> tuple[WithoutLibrary, Vraag]:
 def test_a_product_added_after_training_has_its_own_text_alone() -> None:
     made, vraag = searcher()
     place, nearest = [made.product_at(0), made.product_at(1)].index("paspoort"), SIGNALEN.index("buur")
-    _, known = made.signals(vraag)
-    made.without = np.arange(2) == place
-    _, bare = made.signals(vraag)
-    assert known[place, nearest] == pytest.approx(1.0, abs=1e-5)
-    assert 0 < bare[place, nearest] < 0.9
-    assert bare[1 - place, nearest] == known[1 - place, nearest]
+    right = frozenset(["paspoort"])
+    known, new = _case(made, vraag, right, None), _case(made, vraag, right, np.arange(2) == place)
+    assert known.signals[place, nearest] == pytest.approx(1.0, abs=1e-5)
+    assert 0 < new.signals[place, nearest] < 0.9
+    assert new.signals[1 - place, nearest] == known.signals[1 - place, nearest]
+    assert new.signals[:, SIGNALEN.index("nieuw")].tolist() == [float(index == place) for index in range(2)]
 
 
 def test_the_sources_bring_in_all_candidates_and_no_others() -> None:

@@ -79,9 +79,9 @@ class Chat:
         self.choices.get_by_text(name, exact=True).click()
         return self.answer(before)
 
-    def answer(self, before: int) -> str:
+    def answer(self, before: int, seconds: int = 20) -> str:
         """The first answer after so many."""
-        expect(self.answers.nth(before)).to_be_visible(timeout=20_000)
+        expect(self.answers.nth(before)).to_be_visible(timeout=seconds * 1000)
         expect(self.own.last).not_to_have_attribute("data-nr", "Infinity")
         return self.answers.nth(before).locator(".tekst").inner_text()
 

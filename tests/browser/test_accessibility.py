@@ -8,94 +8,31 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import NewChat
-from tests.browser.page import BSN, QUESTION, UNCLEAR, Chat, fake, violations
+from tests.browser.page import QUESTION, UNCLEAR, Chat, violations
+from tests.browser.states import (
+    answered,
+    asked_back,
+    broken,
+    busy,
+    contact_shown,
+    ended,
+    erased,
+    erasing,
+    grading,
+    menu_open,
+    offline,
+    opened,
+    reason_asked,
+    too_long,
+    warned,
+)
 
 pytestmark = pytest.mark.training
 
+WHITE = "rgb(255, 255, 255)"
 PHONE = {"viewport": {"width": 320, "height": 640}, "is_mobile": True, "has_touch": True}
 ZOOMED = {"viewport": {"width": 320, "height": 256}, "device_scale_factor": 4}
 """A window of 1280 by 1024 pixels at 400%."""
-
-
-def opened(chat: Chat) -> None:
-    expect(chat.page.locator("#welkom")).to_be_visible()
-
-
-def answered(chat: Chat) -> None:
-    chat.say(QUESTION)
-
-
-def asked_back(chat: Chat) -> None:
-    chat.say(UNCLEAR)
-    expect(chat.choices.last).to_be_visible()
-
-
-def busy(chat: Chat) -> None:
-    chat.say("hallo")
-    chat.page.route("**/webchat/messages", lambda route: None)
-    chat.type(QUESTION)
-    expect(chat.status).to_contain_text("zoekt het antwoord")
-
-
-def broken(chat: Chat) -> None:
-    fake(chat.page, "messages", {"fout": "stuk"}, 500)
-    chat.type(QUESTION)
-    expect(chat.card).to_contain_text("De chat werkt nu niet goed")
-
-
-def offline(chat: Chat) -> None:
-    chat.say("hallo")
-    chat.page.context.set_offline(True)
-    chat.type(QUESTION)
-    expect(chat.network).to_contain_text("geen internet")
-
-
-def reason_asked(chat: Chat) -> None:
-    chat.say(QUESTION)
-    chat.button("Nee").click()
-    expect(chat.page.get_by_label("Wat missen wij?")).to_be_visible()
-
-
-def warned(chat: Chat) -> None:
-    chat.type(f"mijn bsn is {BSN}")
-    expect(chat.warning).to_contain_text("burgerservicenummer")
-
-
-def too_long(chat: Chat) -> None:
-    chat.input.fill("a" * 1001)
-
-
-def menu_open(chat: Chat) -> None:
-    chat.say("hallo")
-    chat.button("Menu").click()
-
-
-def contact_shown(chat: Chat) -> None:
-    chat.menu("Contact en openingstijden")
-
-
-def erasing(chat: Chat) -> None:
-    chat.say("hallo")
-    chat.menu("Wis het gesprek")
-    expect(chat.sheet).to_be_visible()
-
-
-def erased(chat: Chat) -> None:
-    erasing(chat)
-    chat.button("Ja, wis het gesprek").click()
-    expect(chat.card).to_contain_text("gewist")
-
-
-def grading(chat: Chat) -> None:
-    chat.say("hallo")
-    chat.menu("Beëindig het gesprek")
-    expect(chat.card).to_contain_text("Welk cijfer")
-
-
-def ended(chat: Chat) -> None:
-    grading(chat)
-    chat.button("Overslaan", chat.card).click()
-    expect(chat.button("Begin een nieuw gesprek")).to_be_visible()
 
 
 STATES = (
@@ -129,8 +66,15 @@ def test_axe_finds_nothing(chat: Chat, state: State) -> None:
     "state", [answered, asked_back, broken, warned, erasing, grading], ids=lambda one: one.__name__
 )
 def test_axe_finds_nothing_in_the_dark(new_chat: NewChat, state: State) -> None:
-    chat = new_chat(color_scheme="dark")
+    chat = new_chat("molendam", color_scheme="dark")
     state(chat)
+    assert violations(chat.page) == ""
+
+
+def test_a_page_with_colours_for_the_light_has_no_dark_chat(new_chat: NewChat) -> None:
+    chat = new_chat("voorbeeldstad", color_scheme="dark")
+    asked_back(chat)
+    assert chat.colour(".paneel") == WHITE
     assert violations(chat.page) == ""
 
 
@@ -236,12 +180,14 @@ def test_zoomed_to_400_percent_nothing_is_out_of_reach(new_chat: NewChat, state:
 def test_words_may_be_spaced_out(chat: Chat) -> None:
     """WCAG 1.4.12: nothing is cut off with the text spacing that a resident sets."""
     chat.say(UNCLEAR)
+    spacing = "line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important"
     chat.panel.evaluate(
-        """panel => {
+        """(panel, spacing) => {
           const sheet = new CSSStyleSheet();
-          sheet.replaceSync('.paneel * { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important }');
+          sheet.replaceSync(`.paneel * { ${spacing} }`);
           panel.getRootNode().adoptedStyleSheets.push(sheet);
-        }"""
+        }""",
+        spacing,
     )
     assert chat.sideways() <= 0
     cut = chat.panel.evaluate(
@@ -252,8 +198,8 @@ def test_words_may_be_spaced_out(chat: Chat) -> None:
 
 
 def test_the_dark_is_dark(new_chat: NewChat) -> None:
-    assert new_chat(color_scheme="dark").colour(".paneel") == "rgb(22, 32, 43)"
-    assert new_chat(color_scheme="light").colour(".paneel") == "rgb(255, 255, 255)"
+    assert new_chat("molendam", color_scheme="dark").colour(".paneel") == "rgb(22, 32, 43)"
+    assert new_chat("molendam", color_scheme="light").colour(".paneel") == WHITE
 
 
 def test_with_forced_colours_shapes_keep_their_borders(new_chat: NewChat) -> None:

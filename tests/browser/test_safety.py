@@ -7,14 +7,14 @@ from collections.abc import Callable
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from bot.catalog.product import parse_product
 from bot.catalog.store import live_text, publish
 from bot.web import widget
 from tests.browser.conftest import NewChat, NewContext
 from tests.browser.installation import Installation
-from tests.browser.page import BSN, HOST, QUESTION, Chat, fake
+from tests.browser.page import BSN, HOST, QUESTION, Chat
 
 pytestmark = pytest.mark.training
 
@@ -58,7 +58,6 @@ def test_a_personal_number_is_held_back(chat: Chat, text: str, what: str) -> Non
     assert sent == []
     chat.button("Haal het nummer weg").click()
     expect(chat.warning).to_be_empty()
-    expect(chat.input).to_have_value(text[: text.index(" ", 8)] if what == "onbereikbaar" else chat.input.input_value())
     assert not any(digit in chat.input.input_value() for digit in "0123456789")
 
 
@@ -121,11 +120,19 @@ def test_what_a_product_text_holds_stays_text(new_chat: NewChat, installation: I
 
 def test_what_travels_beside_the_text_stays_text(chat: Chat) -> None:
     evil = ATTACKS[1]
-    message = {
-        "nummer": 1,
+    common = {
+        "tijd": "2026-11-25T10:00:00+00:00",
+        "keuzes": [],
+        "bronnen": [],
+        "product": None,
+        "taal": None,
+        "feedback": False,
+    }
+    answer = {
+        **common,
+        "nummer": 2,
         "van": "medewerker",
         "naam": evil,
-        "tijd": "2026-11-25T10:00:00+00:00",
         "id": None,
         "blokken": [
             {"soort": "kop", "inhoud": [{"tekst": evil}]},
@@ -138,7 +145,14 @@ def test_what_travels_beside_the_text_stays_text(chat: Chat) -> None:
         "taal": f'ar"{evil}',
         "feedback": True,
     }
-    fake(chat.page, "messages", {"berichten": [message]})
+
+    def answers(route: Route) -> None:
+        sent = route.request.post_data_json
+        blocks = [{"soort": "alinea", "inhoud": [{"tekst": sent["tekst"]}]}]
+        echo = {**common, "nummer": 1, "van": "bewoner", "naam": None, "id": sent["id"], "blokken": blocks}
+        route.fulfill(json={"berichten": [echo, answer]}, headers={"access-control-allow-origin": "*"})
+
+    chat.page.route("**/webchat/messages", answers)
     chat.type("hallo")
     expect(chat.choices.first).to_have_text(evil)
     expect(chat.page.locator(".bericht.medewerker")).to_contain_text("klik hier")
@@ -181,18 +195,16 @@ def test_the_policy_that_the_embedding_page_names_is_enough(
 ) -> None:
     """The page of a municipality with no more than what /inbedden asks for."""
     web, engine = installation.settings.public_web_url, installation.settings.public_chat_url
-    page = new_context().new_page()
+    # Chromium asks before a page from elsewhere may talk to this machine.
+    page = new_context(permissions=["local-network-access"]).new_page()
     page.add_init_script(
         "window.__csp = []; addEventListener('securitypolicyviolation', (one) => __csp.push(one.blockedURI))"
     )
-    policy = f"default-src 'none'; script-src {web}; connect-src {web} {engine}; style-src 'self'; require-trusted-types-for 'script'"
-    html = f'<!doctype html><html lang="nl"><title>x</title><script src="{web}/v1/vraagbaak.js" data-gemeente="voorbeeldstad" defer></script>'
-    page.route(
-        "https://www.voorbeeldstad.example/",
-        lambda route: route.fulfill(
-            body=html, headers={"content-type": "text/html", "content-security-policy": policy}
-        ),
-    )
+    policy = f"default-src 'none'; script-src {web}; connect-src {web} {engine}; require-trusted-types-for 'script'"
+    line = f'<script src="{web}/v1/vraagbaak.js" data-gemeente="voorbeeldstad" defer></script>'
+    headers = {"content-type": "text/html", "content-security-policy": policy}
+    html = f'<!doctype html><html lang="nl"><title>x</title>{line}'
+    page.route("https://www.voorbeeldstad.example/", lambda route: route.fulfill(body=html, headers=headers))
     page.goto("https://www.voorbeeldstad.example/")
     assert "geleegd" in Chat(page).open().say(QUESTION)
     assert page.evaluate("window.__csp") == []

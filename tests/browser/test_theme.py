@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.browser.conftest import NewChat
@@ -41,6 +43,13 @@ def test_each_name_in_the_chain_counts(chat: Chat, token: str) -> None:
     bare(chat)
     chat.page.evaluate("token => document.body.style.setProperty(token, 'rgb(1, 2, 3)')", token)
     assert chat.colour(SEND) == "rgb(1, 2, 3)"
+
+
+def test_under_the_pointer_a_button_keeps_the_colour_of_the_page(new_chat: NewChat) -> None:
+    chat = new_chat("molendam")
+    chat.page.locator(SEND).hover()
+    red, _, blue = map(float, re.findall(r"[\d.]+", chat.colour(SEND))[:3])
+    assert red > 2 * blue
 
 
 def test_an_own_token_goes_before_those_of_nl_design_system(chat: Chat) -> None:

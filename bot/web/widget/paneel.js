@@ -14,7 +14,9 @@ const ANNOUNCED = 120; // about as many characters of a long answer are read alo
 const FULL_SCREEN = matchMedia('(max-width: 30rem), (max-height: 30rem)');
 const TOUCH = matchMedia('(pointer: coarse)');
 const FOCUSABLE = 'a[href], button:not([disabled]), textarea, input, [tabindex="0"]';
-const PAGE_COLOURS = ['vraagbaak-achtergrond', 'vraagbaak-tekst', 'utrecht-document-color', 'utrecht-page-body-color', 'nl-paragraph-color'];
+/* A page that sets one of these has colours for a light ground: it gets no dark panel. */
+const PAGE_COLOURS =
+  'vraagbaak-achtergrond vraagbaak-tekst vraagbaak-link utrecht-document-color utrecht-page-body-color utrecht-link-color nl-paragraph-color nl-link-color'.split(' ');
 
 const button = (text, onclick, kind, iconName) =>
   el('button', { type: 'button', class: kind, onclick }, iconName && icon(iconName), el('span', null, text));
@@ -851,7 +853,7 @@ export class Paneel {
     else focus(this.#showCard('einde', t('eindeTitel'), form));
   }
 
-    async #restore() {
+  async #restore() {
     const draft = store.read(`${this.#talk.key}:concept`, 'sessionStorage');
     if (draft && !this.input.value) this.#fill(draft);
     this.#restored = true;

@@ -12,9 +12,10 @@
 :host {
   --_p-accent: var(--vraagbaak-accent, var(--utrecht-button-primary-action-background-color, var(--nl-button-primary-background-color)));
   --_p-op-accent: var(--vraagbaak-op-accent, var(--utrecht-button-primary-action-color, var(--nl-button-primary-color)));
+  --_p-hover: color-mix(in srgb, var(--_p-accent) 82%, #000);
   --_accent: var(--_p-accent, #154273);
   --_op-accent: var(--_p-op-accent, #fff);
-  --_accent-hover: var(--vraagbaak-accent-hover, var(--utrecht-button-primary-action-hover-background-color, var(--nl-button-primary-hover-background-color, #0e2f53)));
+  --_accent-hover: var(--vraagbaak-accent-hover, var(--utrecht-button-primary-action-hover-background-color, var(--nl-button-primary-hover-background-color, var(--_p-hover, #0e2f53))));
   --_op-accent-hover: var(--vraagbaak-op-accent-hover, var(--utrecht-button-primary-action-hover-color, var(--nl-button-primary-hover-color, var(--_op-accent))));
   --_focus: var(--vraagbaak-focus, var(--utrecht-focus-outline-color, var(--nl-focus-outline-color, #0b0c0c)));
   --_hoek: var(--vraagbaak-hoek, var(--utrecht-button-border-radius, var(--nl-button-border-radius, 6px)));
