@@ -144,6 +144,7 @@ class ProductRetriever(GraphComponent):
                 drempels=drempels,
                 products=searcher.products,
                 zoek=zoek,
+                genoemd=searcher.named(vraag.tokens),
             )
         )
         write_decision(

@@ -14,7 +14,8 @@ from bot.catalog.product import Product
 from bot.search.acts import BUITEN_SCOPE, NOOD_DREMPEL, NOODGEVAL, VRAAG_PRODUCT
 from bot.search.needs import parts
 from bot.search.searcher import Ranking
-from bot.search.text import STOPWOORDEN, Token, words
+from bot.search.subject import subject_words
+from bot.search.text import Token, words
 
 
 class Uitkomst(StrEnum):
@@ -102,6 +103,8 @@ class Bericht:
     drempels: Drempels
     products: Mapping[str, Product]
     zoek: Zoek = field(repr=False)
+    genoemd: str | None = None
+    """The one product of which a name or synonym is all that the message speaks of."""
 
     @property
     def act(self) -> str:
@@ -122,6 +125,8 @@ ACT_DREMPEL = 0.5
 ACT_ZEKER = 0.62
 """The same against a product that is wholly certain."""
 
+ACT_BIJ_NAAM = 0.8
+"""Share from which another dialogue act is believed against a product that is called by its name ("afspraak maken")."""
 ALLEBEI = 0.1
 """Certainty in the whole message that each of two needs must have when none of them is certain there."""
 EERST = 0.1
@@ -141,135 +146,24 @@ VERWANT = 3.0
 _LEUNEND = (VRAAG_PRODUCT, BUITEN_SCOPE, "ontkennen", "bevestigen")
 """Acts that a follow-up may look like."""
 _CORRECTIE = frozenset(["nee", "neen", "niet", "bedoel", "bedoelde", "ik"])
+_JA = frozenset(["ja", "oke", "ok", "jep", "dank", "bedankt"])
 _TOEVOEGING = frozenset(["en", "maar", "of", "dan"])
-_ASPECTWOORDEN = frozenset(
-    [
-        "kost",
-        "kosten",
-        "prijs",
-        "prijzen",
-        "duur",
-        "betalen",
-        "betaal",
-        "gratis",
-        "geld",
-        "tarief",
-        "lang",
-        "hoelang",
-        "duren",
-        "duurt",
-        "snel",
-        "tijd",
-        "klaar",
-        "wachten",
-        "dag",
-        "dagen",
-        "week",
-        "weken",
-        "nodig",
-        "meenemen",
-        "meebrengen",
-        "papieren",
-        "documenten",
-        "aanvragen",
-        "aanvraag",
-        "aanvraagt",
-        "regelen",
-        "regel",
-        "online",
-        "waar",
-        "voorwaarde",
-        "voorwaarden",
-        "mag",
-        "bellen",
-        "bel",
-        "telefoon",
-        "nummer",
-        "contact",
-        "mailen",
-        "precies",
-        "ongeveer",
-        "eigenlijk",
-        "ook",
-        "nog",
-        "verder",
-        "daarvan",
-        "daarvoor",
-        "daarover",
-        "ervan",
-        "ervoor",
-        "erbij",
-        "daarmee",
-        "ermee",
-        "daar",
-        "dat",
-        "die",
-        "dit",
-        "deze",
-        "het",
-        "hem",
-        "ze",
-        "dan",
-        "iets",
-        "iemand",
-        "veel",
-        "wat",
-        "wie",
-        "welk",
-        "welke",
-        "wanneer",
-        "hoe",
-        "hoeveel",
-        "moet",
-        "moeten",
-        "kan",
-        "kunnen",
-        "doen",
-        "gaat",
-        "zit",
-        "zelf",
-        "komen",
-        "kom",
-        "langs",
-        "inleveren",
-        "indienen",
-        "dien",
-        "opsturen",
-        "sturen",
-        "brengen",
-        "tevoren",
-        "geregeld",
-        "recht",
-        "regels",
-        "eisen",
-        "voldoen",
-        "binnen",
-        "uiterlijk",
-        "laat",
-        "jullie",
-        "neem",
-        "mee",
-        "krijg",
-        "krijgt",
-        "krijgen",
-        "sneller",
-        "per",
-        "jaar",
-        "maand",
-        "nieuwe",
-        "meestal",
-        "haalt",
-        "weg",
-    ]
-)
-"""Words of a message that asks an aspect and names no subject. Lemmas and forms."""
-
 _RANG = {"eerste": 1, "1e": 1, "tweede": 2, "2e": 2, "derde": 3, "3e": 3, "vierde": 4, "4e": 4, "laatste": -1}
 
 
 def decide(bericht: Bericht) -> Beslissing:
     """The outcome of a message: the first step that settles it."""
-    steps = (_danger, _nothing_said, _taken_choice, _follow_up, _other_act, _out_of_scope, _two_needs, _by_certainty)
+    steps = (
+        _danger,
+        _nothing_said,
+        _taken_choice,
+        _follow_up,
+        _named,
+        _other_act,
+        _out_of_scope,
+        _two_needs,
+        _by_certainty,
+    )
     for step in steps:
         beslissing = step(bericht)
         if beslissing is not None:
@@ -315,7 +209,7 @@ def _follow_up(bericht: Bericht) -> Beslissing | None:
         return None
     if bericht.act not in _LEUNEND and bericht.acts[bericht.act] >= ACT_DREMPEL:
         return None
-    subject = _subject(bericht.tokens)
+    subject = [word for word in subject_words(bericht.tokens) if word not in _CORRECTIE and word not in _JA]
     if not subject and bericht.aspect is None and bericht.act in ("ontkennen", "bevestigen"):
         # A bare yes or no asks for nothing.
         return None
@@ -399,6 +293,19 @@ def _with_the_same(bericht: Bericht, anchors: Sequence[str], rest: Sequence[str]
     if len(choices) < 2:
         return _answer(bericht, context[0].product, bericht.aspect, bericht.ranking)
     return Beslissing(VRAAG_PRODUCT, Uitkomst.VERDUIDELIJKING, kandidaten=choices, ranking=bericht.ranking)
+
+
+def _named(bericht: Bericht) -> Beslissing | None:
+    """The message speaks of one product by its name or a synonym, and of nothing else.
+
+    That is what editors give names for, so it needs no certainty: "wat kost een paspoort" is about the product that is
+    called so, however many variants come near.
+    """
+    if bericht.genoemd is None:
+        return None
+    if bericht.act not in (VRAAG_PRODUCT, BUITEN_SCOPE) and bericht.acts[bericht.act] >= ACT_BIJ_NAAM:
+        return None
+    return _answer(bericht, bericht.genoemd, bericht.aspect, bericht.ranking)
 
 
 def _other_act(bericht: Bericht) -> Beslissing | None:
@@ -552,17 +459,3 @@ def _family(anchors: Sequence[str], products: Mapping[str, Product]) -> set[str]
     return set(anchors) | {
         product_id for product_id, product in products.items() if product_id in roots or product.kop.boven in roots
     }
-
-
-def _subject(tokens: Sequence[Token]) -> list[str]:
-    """The words of a message that could name a subject."""
-    return [
-        token.woord
-        for token in tokens
-        if token.woord not in STOPWOORDEN
-        and token.lemma not in STOPWOORDEN
-        and token.woord not in _ASPECTWOORDEN
-        and token.lemma not in _ASPECTWOORDEN
-        and token.woord not in _CORRECTIE
-        and token.woord not in ("ja", "oke", "ok", "jep", "dank", "bedankt")
-    ]

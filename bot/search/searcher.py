@@ -166,6 +166,10 @@ class Searcher:
         assert signals.shape[1] == len(SIGNALEN)
         return candidates, signals
 
+    def named(self, tokens: Sequence[Token]) -> str | None:
+        """The product that a message calls by its name or synonym and says no more about; None when there is none."""
+        return self._names.named(tokens)
+
     def product_at(self, place: int) -> str:
         """Id of the product at a place of the order."""
         return self._order[place]

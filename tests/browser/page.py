@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 HOST = "document.querySelector('vraagbaak-chat')"
 QUESTION = "mijn container is niet geleegd"
@@ -36,6 +36,7 @@ class Chat:
 
     def __init__(self, page: Page) -> None:
         self.page = page
+        self._held: list[Route] = []
         self.root = page.locator("vraagbaak-chat")
         self.starter = page.locator(".starter")
         self.panel = page.locator("#paneel")
@@ -66,6 +67,16 @@ class Chat:
         """Send a text without waiting for its answer."""
         self.input.fill(text)
         self.input.press("Enter")
+
+    def hold(self) -> None:
+        """From now on a message that is sent waits for `release`."""
+        self.page.route("**/webchat/messages", lambda route: self._held.append(route))
+
+    def release(self) -> None:
+        """Let go what waits."""
+        for route in self._held:
+            route.continue_()
+        self._held.clear()
 
     def say(self, text: str) -> str:
         """Send a text; what Vraagbaak says to it."""

@@ -22,7 +22,7 @@ def asked_back(chat: Chat) -> None:
 
 def busy(chat: Chat) -> None:
     chat.say("hallo")
-    chat.page.route("**/webchat/messages", lambda route: None)
+    chat.hold()
     chat.type(QUESTION)
     expect(chat.status).to_contain_text("zoekt het antwoord")
 

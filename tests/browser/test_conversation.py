@@ -161,3 +161,5 @@ def test_a_language_that_is_written_from_right_to_left_is_shown_so(chat: Chat) -
     expect(answer).to_have_attribute("dir", "rtl")
     expect(answer).to_have_attribute("lang", "ar")
     assert answer.locator("p").first.evaluate("one => getComputedStyle(one).direction") == "rtl"
+    phone = answer.get_by_text("14 088", exact=True)
+    assert phone.evaluate("one => getComputedStyle(one).direction") == "ltr"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import NewChat, NewContext
 from tests.browser.installation import Installation
@@ -74,13 +74,12 @@ def test_a_slow_engine_is_admitted(new_context: NewContext, installation: Instal
     page.clock.install()
     page.goto(f"{installation.url}/demo/voorbeeldstad")
     chat = Chat(page).open()
-    held: list[Route] = []
-    page.route("**/webchat/messages", lambda route: held.append(route))
+    chat.hold()
     chat.type(QUESTION)
     expect(chat.status).to_contain_text("Vraagbaak zoekt het antwoord")
     page.clock.fast_forward(10_000)
     expect(chat.status).to_contain_text("Het duurt langer dan u gewend bent")
-    held[0].continue_()
+    chat.release()
     assert "geleegd" in chat.answer(0)
     expect(chat.status).to_be_empty()
 

@@ -170,11 +170,11 @@ def test_a_wrong_python_is_named(tmp_path: Path) -> None:
 def test_the_port_check_frees_the_port_again() -> None:
     from bot.cli.start import check_port
 
-    check_port("127.0.0.1", 0, "engine")
+    check_port("127.0.0.1", 0, "engine", "engine_port")
     with pytest.raises(StartError, match="niet vrij"):
         import socket
 
         with socket.socket() as taken:
             taken.bind(("127.0.0.1", 0))
             taken.listen()
-            check_port("127.0.0.1", taken.getsockname()[1], "engine")
+            check_port("127.0.0.1", taken.getsockname()[1], "engine", "engine_port")

@@ -346,3 +346,16 @@ def test_a_message_of_one_part_is_not_searched_in_parts() -> None:
 
     found = ranking(paspoort_aanvragen=0.9)
     assert decide(bericht("mijn paspoort is verlopen", found, zoek=refuse)).tweede is None
+
+
+def test_a_product_that_is_called_by_its_name_needs_no_certainty() -> None:
+    found = ranking(huisvuil=0.4, paspoort_aanvragen=0.2)
+    assert outcome(decide(bericht("paspoort", found, genoemd="paspoort-aanvragen"))) == (
+        Uitkomst.ANTWOORD,
+        "paspoort-aanvragen",
+    )
+
+
+def test_a_certain_act_goes_before_a_name() -> None:
+    acts = {"afspraak_maken": 0.9, "vraag_product": 0.1}
+    assert decide(bericht("paspoort", acts=acts, genoemd="paspoort-aanvragen")).act == "afspraak_maken"

@@ -211,6 +211,13 @@ def test_a_name_is_covered_by_the_words_of_a_message() -> None:
     assert names.coverage("huisvuil", {"reisdocument"}) == 0.0
 
 
+def test_a_message_that_says_a_name_and_no_more_names_the_product() -> None:
+    names = NameIndex(list(PRODUCTS.values()), dutch.many)
+    assert names.named(dutch("wat kost een reisdocument?")) == "paspoort-aanvragen"
+    assert names.named(dutch("wat kost een reisdocument voor mijn hond")) is None
+    assert names.named(dutch("wat kost dat")) is None
+
+
 def test_neighbours_without_examples_give_nothing() -> None:
     features = TextFeatures(min_df=1)
     matrix = features.fit([dutch("een vraag")])

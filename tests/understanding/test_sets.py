@@ -127,9 +127,25 @@ def test_the_second_need_of_a_message_is_offered(talking: Callable[[], Conversat
 
 
 def test_a_sensitive_answer_opens_with_care(talking: Callable[[], Conversation]) -> None:
-    (answer,) = talking().say("ik kan mijn schulden niet meer betalen")
+    (answer,) = talking().say("hulp bij schulden")
     assert answer["product"] == "schuldhulp"
     assert answer["text"].startswith("U hoeft dit niet alleen uit te zoeken.")
+
+
+@pytest.mark.parametrize(
+    ("vraag", "product"),
+    [
+        ("wat kost een paspoort", "paspoort-aanvragen"),
+        ("hoe vraag ik een rijbewijs aan", "rijbewijs-aanvragen"),
+        ("parkeervergunning", "parkeervergunning"),
+        ("Trouwen", "trouwen"),
+    ],
+)
+def test_a_product_that_is_called_by_its_name_is_answered(
+    talking: Callable[[], Conversation], vraag: str, product: str
+) -> None:
+    (answer,) = talking().say(vraag)
+    assert answer["product"] == product
 
 
 def _leads_to(replies: list[dict[str, Any]], products: set[str]) -> bool:

@@ -12,6 +12,8 @@ const ICONS = {
   warn: 'M12 3.5l9.5 16.5h-19zM12 10v4.5M12 17.3h.01',
 };
 const RTL = ['ar', 'fa', 'he', 'ur'];
+const RTL_LETTER = /[\u0590-\u08ff]/;
+const NUMBER = /(\+?\d[\d \-]*\d)/;
 const format = (options) => new Intl.DateTimeFormat('nl-NL', { timeZone: 'Europe/Amsterdam', ...options });
 const TIME = format({ hour: '2-digit', minute: '2-digit' });
 const DAY = format({ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
@@ -58,10 +60,14 @@ export const safeLink = (href) => (/^\s*(https?|mailto|tel):/i.test(href ?? '') 
 
 export const language = (code) => code && { lang: code, dir: RTL.includes(code.split('-')[0]) ? 'rtl' : 'ltr' };
 
+/* Between letters that run to the left, the groups of a phone number would change places. */
+const upright = (line) =>
+  RTL_LETTER.test(line) ? line.split(NUMBER).map((part, index) => (index % 2 ? el('bdi', { dir: 'ltr' }, part) : part)) : [line];
+
 function inline({ tekst, nadruk, sterk, link: href }, t) {
   let content = String(tekst)
     .split('\n')
-    .flatMap((line, index) => (index ? [el('br'), line] : line));
+    .flatMap((line, index) => (index ? [el('br'), ...upright(line)] : upright(line)));
   if (nadruk) content = el('em', null, content);
   if (sterk) content = el('strong', null, content);
   return href ? link(href, t, content) : content;
