@@ -159,7 +159,7 @@ def _language(product: Product, where: str) -> Iterator[Problem]:
             yield Problem(where, f'{part}: "{dated.group()}" veroudert; schrijf het zonder datum')
         if part != "kort" and len(text) > ASPECT_MAXIMUM:
             yield Problem(where, f"{part}: {len(text)} tekens; hoogstens {ASPECT_MAXIMUM}", is_error=False)
-    score = flesch_douma("\n\n".join(text for _, text in _parts(product)))
+    score = score_of(product)
     if score is not None and score < LASTIG:
         yield Problem(
             where, f"leest moeilijk (Flesch-Douma {score:.0f}; streef naar {LASTIG:.0f} of meer)", is_error=False
@@ -184,6 +184,11 @@ def _twice(files: Sequence[ProductFile], root: str) -> Iterator[Problem]:
         other = seen_short.setdefault(product.kort, file)
         if other.product.id != product.id:
             yield Problem(where, f"het korte antwoord is gelijk aan dat van {other.product.id}")
+
+
+def score_of(product: Product) -> float | None:
+    """Flesch-Douma over the whole text of a product; None when there is too little to judge."""
+    return flesch_douma("\n\n".join(text for _, text in _parts(product)))
 
 
 def _parts(product: Product) -> Iterator[tuple[str, str]]:

@@ -13,8 +13,9 @@ from bot.catalog import store
 from bot.catalog.answer import compose
 from bot.catalog.gemeente import load_gemeenten
 from bot.catalog.library import ProductFile, read_library, read_product_file
-from bot.catalog.lint import lint
+from bot.catalog.lint import lint, score_of
 from bot.catalog.product import ASPECTS, parse_product
+from bot.catalog.readability_report import readability_report
 from bot.catalog.render import waarden
 from bot.catalog.tables import CENTRAAL
 from bot.database import open_database, upgrade
@@ -147,3 +148,18 @@ def _refuse_errors(settings: Settings, files: list[ProductFile], gemeente: str |
     for problem in lint(files, gemeenten):
         if problem.is_error:
             raise ContentError(problem.where, problem.text)
+
+
+@products.command("leesbaarheid")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Schrijf het verslag naar dit bestand.")
+def readability_command(out: Path | None) -> None:
+    """Hoe de teksten lezen: de verdeling van Flesch-Douma, per thema, en de moeilijkste."""
+    settings = load_settings()
+    library = [file.product for file in read_library(settings.path(settings.products_dir))]
+    scored = [(score, product) for product in library if (score := score_of(product)) is not None]
+    text = readability_report(scored)
+    if out is None:
+        click.echo(text)
+    else:
+        out.write_text(text, encoding="utf-8")
+        click.echo(f"Geschreven: {out}")
