@@ -25,7 +25,7 @@ from bot.catalog.render import LOCALE, klok, waarden
 from bot.errors import ContentError
 from bot.handoff.opening_hours import Bereikbaarheid, bereikbaarheid
 from bot.nlg.texts import knoppen, render
-from bot.nlu.conversation import KEUZES, gemeente_of_tracker
+from bot.nlu.conversation import KEUZES, conversation_so_far, gemeente_of_tracker
 from bot.nlu.keys import ASPECT, KANDIDAAT, PRODUCT, TAAL, TWEEDE, UITKOMST
 from bot.search.acts import VRAAG_PRODUCT
 from bot.search.decision import Keuze, Uitkomst
@@ -106,7 +106,11 @@ class Generator(NaturalLanguageGenerator):
             keuzes.append(Keuze(titels[HEEL_ANTWOORD], antwoord.product, HEEL_ANTWOORD))
         keuzes.append(_mens())
         return {
-            "velden": {"antwoord": antwoord, "tweede": tweede.naam if tweede else None},
+            "velden": {
+                "antwoord": antwoord,
+                "tweede": tweede.naam if tweede else None,
+                "nieuw_onderwerp": conversation_so_far(tracker).product != antwoord.product,
+            },
             KEUZES: keuzes,
             PRODUCT: antwoord.product,
             ASPECT: antwoord.aspect,
