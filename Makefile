@@ -1,7 +1,6 @@
 # One verb per line; `make` alone lists them. Everything is set up on the way (tools/setup.py).
 PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3)
 SETUP = $(PYTHON) tools/setup.py
-export PYTHONDONTWRITEBYTECODE=1
 
 .PHONY: help run test lint train evaluate bench products-lint clean
 

@@ -207,7 +207,7 @@ def fit(matrix: sparse.csr_matrix, labels: Sequence[str]) -> Machine:
     """Train one support vector machine per product, with the project's own solver: it solves scikit-learn's LinearSVC's
     problem in a tenth of the time (docs/decisions/0007), and nothing else of the engine takes part."""
     model = fit_linear(matrix, labels, c=0.5, seed=SEED)
-    return Machine(list(model.labels), model.weights.astype(np.float32), model.bias)
+    return Machine(list(model.labels), model.weights.toarray(), model.bias)
 
 
 def places_of(machine: Machine, matrix: sparse.csr_matrix, questions: Sequence[Question]) -> np.ndarray:

@@ -26,7 +26,8 @@ from bot.search.dutch import Dutch
 from bot.search.features import TextFeatures
 from bot.search.fields import content_words
 from bot.search.knowledge import VERGEET, _some
-from bot.search.linear import fit_linear
+from bot.search.linear import LinearModel, fit_linear
+from bot.search.neighbours import Neighbours
 from bot.search.ranker import SIGNALEN, VRAAGSIGNALEN, Geval, Ranker, fit_ranker
 from bot.search.scope import fit_scope
 from bot.search.searcher import Searcher, Vraag, question_signals
@@ -169,7 +170,14 @@ class Parts:
 
 def parts_of(learned: Learned, products: Mapping[str, Product], dutch: Dutch) -> Parts:
     """The parts of the trained engine."""
-    return _parts(learned.knowledge, learned.knowledge.scope.shares, products, dutch.many, learned.features)
+    return _parts(
+        learned.knowledge.questions,
+        learned.knowledge.library,
+        learned.knowledge.scope.shares,
+        products,
+        dutch.many,
+        learned.features,
+    )
 
 
 def parts_with_plain_fields(learned: Learned, products: Mapping[str, Product], plain: Dutch) -> Parts:
@@ -179,7 +187,14 @@ def parts_with_plain_fields(learned: Learned, products: Mapping[str, Product], p
     def vectors(texts: Sequence[Sequence[Token]]) -> sparse.csr_matrix:
         return learned.features([concepts(list(tokens)) for tokens in texts])
 
-    return _parts(learned.knowledge, learned.knowledge.scope.shares, products, plain.many, vectors)
+    return _parts(
+        learned.knowledge.questions,
+        learned.knowledge.library,
+        learned.knowledge.scope.shares,
+        products,
+        plain.many,
+        vectors,
+    )
 
 
 def parts_without_thesaurus(
@@ -220,22 +235,17 @@ def parts_without_thesaurus(
     )
     kept = [index for index, one in enumerate(library.voorbeelden) if one.bron == "bibliotheek"]
 
-    @dataclass
-    class Known:
-        questions: Any
-        library: Any
-        library_vectors: Any
-
-    known = Known(model, [library.voorbeelden[index] for index in kept], vectors[kept])
-    return _parts(known, scope.shares, library.products, plain.many, features)
+    neighbours = Neighbours([library.voorbeelden[index] for index in kept], vectors[kept])
+    return _parts(model, neighbours, scope.shares, library.products, plain.many, features)
 
 
-def _parts(known: Any, shares: Any, products: Mapping[str, Product], analyse: Any, vectorise: Any) -> Parts:
+def _parts(
+    model: LinearModel, library: Neighbours, shares: Any, products: Mapping[str, Product], analyse: Any, vectorise: Any
+) -> Parts:
     searcher = TracingSearcher(
         products,
-        model=known.questions,
-        library=known.library,
-        library_vectors=known.library_vectors,
+        model=model,
+        from_library=library,
         analyse=analyse,
         vectorise=vectorise,
     )

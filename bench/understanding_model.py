@@ -55,8 +55,7 @@ def searcher_of(learned: Learned, products: Mapping[str, Product], dutch: Dutch)
     return Searcher(
         products,
         model=learned.knowledge.questions,
-        library=learned.knowledge.library,
-        library_vectors=learned.knowledge.library_vectors,
+        from_library=learned.knowledge.library,
         analyse=dutch.many,
         vectorise=learned.features,
     )

@@ -153,9 +153,14 @@ def get_language_model() -> str:
 
 
 def pip(*arguments: str) -> None:
-    """uv's pip, in the environment of the project."""
+    """uv's pip, in the environment of the project.
+
+    Packages are compiled here, once. Else each process does it again wherever Python may not write its own cache, and
+    Rasa alone then takes fifteen seconds to import instead of five.
+    """
+    python = str(VENV / "bin" / "python")
     run(
-        [str(UV), "pip", "install", "--quiet", "--python", str(VENV / "bin" / "python"), "--no-deps", *arguments],
+        [str(UV), "pip", "install", "--quiet", "--compile-bytecode", "--python", python, "--no-deps", *arguments],
         "de pakketten",
     )
 

@@ -19,9 +19,9 @@ from rasa.utils.endpoints import EndpointConfig
 
 from bot.catalog.answer import HEEL_ANTWOORD, compose
 from bot.catalog.gemeente import Gemeente
-from bot.catalog.live import gemeenten_of, live_catalog
+from bot.catalog.live import gemeenten_of, live_catalog, waarden_van
 from bot.catalog.product import Kop
-from bot.catalog.render import LOCALE, klok, waarden
+from bot.catalog.render import LOCALE, klok
 from bot.errors import ContentError
 from bot.handoff.opening_hours import Bereikbaarheid, bereikbaarheid
 from bot.nlg.texts import knoppen, render
@@ -96,7 +96,7 @@ class Generator(NaturalLanguageGenerator):
         if product is None:
             # Withdrawn between the decision and the answer: a matter of milliseconds.
             raise ContentError(f"product {product_id}", "is net uit gebruik genomen")
-        antwoord = compose(product, aspect, gemeente, self._values(gemeente))
+        antwoord = compose(product, aspect, gemeente, waarden_van(self._settings, gemeente.id))
         titels = knoppen()["aspect"]
         tweede = self._second(tracker, gemeente)
         keuzes = [Keuze(tweede.naam, tweede.id)] if tweede else []
@@ -143,14 +143,11 @@ class Generator(NaturalLanguageGenerator):
         now = self._now()
         tijden = gemeente.openingstijden
         return {
-            **self._values(gemeente),
+            **waarden_van(self._settings, gemeente.id),
             "gemeente": gemeente,
             "telefoon": _reachable(bereikbaarheid(tijden, "telefoon", now)),
             "balie": _reachable(bereikbaarheid(tijden, "balie", now)),
         }
-
-    def _values(self, gemeente: Gemeente) -> Dict[str, Dict[str, str]]:
-        return waarden(gemeente, gemeenten_of(self._settings).landelijk)
 
 
 def _mens() -> Keuze:

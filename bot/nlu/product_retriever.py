@@ -173,10 +173,10 @@ class ProductRetriever(GraphComponent):
                 known = Searcher(
                     products,
                     model=self._knowledge.questions,
-                    library=self._knowledge.library,
-                    library_vectors=self._knowledge.library_vectors,
+                    from_library=self._knowledge.library,
                     analyse=self._dutch.many,
                     vectorise=features,
+                    known=self._knowledge.texts,
                 )
             self._searchers[key], self._revisies[key] = known, revisie
         return known

@@ -13,7 +13,7 @@ from enum import StrEnum
 from bot.catalog.product import Product
 from bot.search.acts import BUITEN_SCOPE, NOOD_DREMPEL, NOODGEVAL, VRAAG_PRODUCT
 from bot.search.needs import parts
-from bot.search.searcher import Ranking
+from bot.search.searcher import Ranking, Treffer
 from bot.search.subject import subject_words
 from bot.search.text import Token, words
 
@@ -125,6 +125,8 @@ ACT_DREMPEL = 0.5
 ACT_ZEKER = 0.62
 """The same against a product that is wholly certain."""
 
+GEVOELIGE_KEUZE = 0.15
+"""Certainty from which a sensitive product may be a choice."""
 ACT_BIJ_NAAM = 0.8
 """Share from which another dialogue act is believed against a product that is called by its name ("afspraak maken")."""
 ALLEBEI = 0.1
@@ -369,13 +371,19 @@ def _by_certainty(bericht: Bericht) -> Beslissing:
     treffers, drempels = bericht.ranking.treffers, bericht.drempels
     if _is_certain(bericht, bericht.ranking):
         return _answer(bericht, treffers[0].product, bericht.aspect, bericht.ranking)
-    top = treffers[:MAX_KEUZES]
+    top = [treffer for treffer in treffers if not _hurts(bericht, treffer)][:MAX_KEUZES]
     if len(top) >= 2 and sum(treffer.zekerheid for treffer in top) >= drempels.verduidelijking:
         choices = [treffer.product for treffer in top if treffer.zekerheid >= drempels.keuze]
         if len(choices) < 2:
             choices = [treffer.product for treffer in top[:2]]
         return Beslissing(VRAAG_PRODUCT, Uitkomst.VERDUIDELIJKING, kandidaten=tuple(choices), ranking=bericht.ranking)
     return _fall_back(bericht)
+
+
+def _hurts(bericht: Bericht, treffer: Treffer) -> bool:
+    """Whether a sensitive product is too unlikely to be shown as a choice: parents to be are not asked whether their child
+    was stillborn."""
+    return bericht.products[treffer.product].kop.gevoelig and treffer.zekerheid < GEVOELIGE_KEUZE
 
 
 def _answer(bericht: Bericht, product: str, aspect: str | None, ranking: Ranking) -> Beslissing:

@@ -7,38 +7,17 @@ Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009); field
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from scipy import sparse
 
-from bot.catalog.product import Product
 from bot.search.text import STOPWOORDEN, Token
 
 VELDEN: Mapping[str, float] = {"naam": 4.0, "synoniemen": 3.0, "vragen": 1.5, "kort": 1.0, "aspecten": 0.4}
 """Field of a product → its weight."""
 
 K1, B = 1.2, 0.6
-
-Analyse = Callable[[Sequence[str]], list[list[Token]]]
-
-
-@dataclass(frozen=True)
-class FieldTerms:
-    """The content words of one product, counted per field."""
-
-    product: str
-    velden: Mapping[str, Counter[str]]
-
-
-def field_terms(products: Sequence[Product], analyse: Analyse) -> list[FieldTerms]:
-    """Count the content words of products, field by field."""
-    texts = [text for product in products for text in _field_texts(product).values()]
-    tokens = iter(analyse(texts))
-    return [
-        FieldTerms(product.id, {veld: Counter(content_words(next(tokens))) for veld in VELDEN}) for product in products
-    ]
 
 
 def content_words(tokens: Sequence[Token]) -> list[str]:
@@ -53,14 +32,15 @@ def content_words(tokens: Sequence[Token]) -> list[str]:
 class FieldIndex:
     """BM25 scores of all live products for a question."""
 
-    def __init__(self, terms: Sequence[FieldTerms]) -> None:
-        self.products = tuple(entry.product for entry in terms)
-        self._terms = {entry.product: entry for entry in terms}
+    def __init__(self, terms: Mapping[str, Mapping[str, Counter[str]]]) -> None:
+        """`terms`: product id → field → its content words, counted."""
+        self.products = tuple(terms)
+        self._terms = terms
         self._vocabulary: dict[str, int] = {}
         rows, columns, values = [], [], []
-        for row, entry in enumerate(terms):
+        for row, velden in enumerate(terms.values()):
             weighted: Counter[str] = Counter()
-            for veld, counts in entry.velden.items():
+            for veld, counts in velden.items():
                 for word, count in counts.items():
                     weighted[word] += count * VELDEN[veld]  # type: ignore[assignment]
             for word, value in weighted.items():
@@ -86,7 +66,7 @@ class FieldIndex:
 
     def matches(self, product: str, words: Sequence[str]) -> dict[str, list[str]]:
         """Field → the words of the question that stand in it, for an explanation."""
-        velden = self._terms[product].velden
+        velden = self._terms[product]
         hits = {veld: [word for word in dict.fromkeys(words) if word in counts] for veld, counts in velden.items()}
         return {veld: found for veld, found in hits.items() if found}
 
@@ -101,14 +81,3 @@ def _bm25(counts: sparse.csr_matrix) -> sparse.csr_matrix:
     weights = counts.copy()
     weights.data = (counts.data * (K1 + 1) / (counts.data + per_row) * idf[counts.indices]).astype(np.float32)
     return weights
-
-
-def _field_texts(product: Product) -> dict[str, str]:
-    kop = product.kop
-    return {
-        "naam": kop.naam,
-        "synoniemen": "\n".join(kop.synoniemen),
-        "vragen": "\n".join(kop.vragen),
-        "kort": product.kort,
-        "aspecten": "\n".join(product.aspecten.values()),
-    }

@@ -13,11 +13,12 @@ from bot.catalog.product import Product
 from bot.catalog.questions import Voorbeeld
 from bot.search.acts import BUITEN_SCOPE, VRAAG_PRODUCT, ActModel
 from bot.search.aspects import AspectModel, fit_aspects
-from bot.search.fields import Analyse
 from bot.search.linear import LinearModel, fit_linear
+from bot.search.neighbours import Neighbours
+from bot.search.prepared import Analyse, Prepared, Vectorise, prepare
 from bot.search.ranker import Geval, Ranker, fit_ranker
 from bot.search.scope import fit_scope
-from bot.search.searcher import Searcher, Vectorise, Vraag, question_signals
+from bot.search.searcher import Searcher, Vraag, question_signals
 
 logger = logging.getLogger(__name__)
 
@@ -40,8 +41,10 @@ class Knowledge:
     scope: ActModel
     aspects: AspectModel
     ranker: Ranker
-    library: tuple[Voorbeeld, ...]
-    library_vectors: sparse.csr_matrix
+    library: Neighbours
+    """The questions of the library, ready to be compared with."""
+    texts: Mapping[str, Prepared]
+    """The central texts made ready, so that starting need not do it again for those that did not change."""
 
 
 def learn(
@@ -81,18 +84,23 @@ def learn(
         sparse.vstack([inside, other_vectors], format="csr"),
         [VRAAG_PRODUCT] * inside.shape[0] + [act for _, act in others],
     )
+    texts, neighbours = prepare(products, {}, analyse, vectorise), _neighbours(library, vectors)
     if _is_enough(apart):
-        ranker = _learn_ranker(products, library, vectors, questions, scope, apart, analyse, vectorise, seed)
+        ranker = _learn_ranker(products, neighbours, questions, scope, apart, texts, analyse, vectorise, seed)
     else:
         ranker = _learn_ranker_on_a_part(
-            products, library, vectors, others, other_vectors, apart, analyse, vectorise, seed
+            products, library, vectors, others, other_vectors, apart, texts, analyse, vectorise, seed
         )
-    # Product files mark no aspects, and their texts are searched live: what is kept is the library alone.
-    kept = [index for index, voorbeeld in enumerate(library) if voorbeeld.bron == "bibliotheek"]
-    written = [library[index] for index in kept]
+    # Product files mark no aspects.
     marked = [index for index, voorbeeld in enumerate(library) if voorbeeld.bron != "product"]
     aspects = fit_aspects(vectors[marked], [library[index].aspect for index in marked])
-    return Knowledge(questions, scope, aspects, ranker, tuple(written), vectors[kept])
+    return Knowledge(questions, scope, aspects, ranker, neighbours, texts)
+
+
+def _neighbours(library: Sequence[Voorbeeld], vectors: sparse.csr_matrix) -> Neighbours:
+    """Of what stands in the library itself: texts of products are searched as they are live."""
+    places = [index for index, voorbeeld in enumerate(library) if voorbeeld.bron == "bibliotheek"]
+    return Neighbours([library[index] for index in places], vectors[places])
 
 
 def _some(apart: list[tuple[str, str | None]], seed: int) -> list[tuple[str, str | None]]:
@@ -114,6 +122,7 @@ def _learn_ranker_on_a_part(
     others: Sequence[tuple[str, str]],
     other_vectors: sparse.csr_matrix,
     apart: Sequence[tuple[str, str | None]],
+    texts: Mapping[str, Prepared],
     analyse: Analyse,
     vectorise: Vectorise,
     seed: int,
@@ -134,29 +143,29 @@ def _learn_ranker_on_a_part(
         [VRAAG_PRODUCT] * len(part) + [others[index][1] for index in other_inside],
     )
     questions = fit_linear(vectors[inside], [voorbeeld.product for voorbeeld in part])
-    return _learn_ranker(products, part, vectors[inside], questions, scope, set_apart, analyse, vectorise, seed)
+    neighbours = _neighbours(part, vectors[inside])
+    return _learn_ranker(products, neighbours, questions, scope, set_apart, texts, analyse, vectorise, seed)
 
 
 def _learn_ranker(
     products: Mapping[str, Product],
-    library: Sequence[Voorbeeld],
-    vectors: sparse.csr_matrix,
+    neighbours: Neighbours,
     questions: LinearModel,
     scope: ActModel,
     apart: Sequence[tuple[str, str | None]],
+    texts: Mapping[str, Prepared],
     analyse: Analyse,
     vectorise: Vectorise,
     seed: int,
 ) -> Ranker:
     rng = np.random.default_rng(seed)
-    written = [index for index, voorbeeld in enumerate(library) if voorbeeld.bron == "bibliotheek"]
     searcher = Searcher(
         products,
         model=questions,
-        library=[library[index] for index in written],
-        library_vectors=vectors[written],
+        from_library=neighbours,
         analyse=analyse,
         vectorise=vectorise,
+        known=texts,
     )
     tokens = analyse([vraag for vraag, _ in apart])
     matrix = vectorise(tokens)

@@ -27,7 +27,6 @@ class Neighbours:
         """
         order = sorted(range(len(voorbeelden)), key=lambda index: voorbeelden[index].product)
         self._voorbeelden = [voorbeelden[index] for index in order]
-        self._vectors = vectors[order]
         owners = [voorbeeld.product for voorbeeld in self._voorbeelden]
         # Sorted by product, so that the best of each product is one `reduceat`.
         self._starts = np.array(
@@ -36,7 +35,7 @@ class Neighbours:
         self.products = tuple(owners[start] for start in self._starts)
         """Products that have examples, in the order of the scores."""
         self._place = {product: index for index, product in enumerate(self.products)}
-        self._by_feature = _without_common(self._vectors).T.tocsr()
+        self._by_feature = _without_common(vectors[order]).T.tocsr()
 
     def best(self, row: sparse.csr_matrix) -> np.ndarray:
         """The similarity of the nearest example per product, (products,)."""
@@ -62,7 +61,7 @@ class Neighbours:
             return None
         start = self._starts[place]
         end = self._starts[place + 1] if place + 1 < len(self._starts) else len(self._voorbeelden)
-        similar = np.asarray((self._vectors[start:end] @ row.T).todense()).ravel() / _length(row)
+        similar = self._similarities(row)[start:end]
         at = int(similar.argmax())
         return self._voorbeelden[start + at], float(similar[at])
 
@@ -77,7 +76,6 @@ def _without_common(vectors: sparse.csr_matrix) -> sparse.csr_matrix:
     if vectors.shape[0] < ALGEMEEN:
         return vectors
     counts = np.bincount(vectors.indices, minlength=vectors.shape[1])
-    keep = sparse.diags((counts <= vectors.shape[0] / ALGEMEEN).astype(np.float32))
-    kept = (vectors @ keep).tocsr()
-    kept.eliminate_zeros()
-    return kept
+    keep = (counts <= vectors.shape[0] / ALGEMEEN)[vectors.indices]
+    starts = np.concatenate([np.zeros(1, np.int32), np.cumsum(keep, dtype=np.int32)])[vectors.indptr]
+    return sparse.csr_matrix((vectors.data[keep], vectors.indices[keep], starts), shape=vectors.shape)

@@ -9,19 +9,19 @@ The order of the steps:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
 
 from bot.catalog.product import Product
-from bot.catalog.questions import Voorbeeld, examples_of
 from bot.search.acts import BUITEN_SCOPE
-from bot.search.fields import Analyse, FieldIndex, FieldTerms, content_words, field_terms
+from bot.search.fields import FieldIndex, content_words
 from bot.search.linear import LinearModel
 from bot.search.names import NameIndex
 from bot.search.neighbours import Neighbours
+from bot.search.prepared import Analyse, Prepared, Vectorise, prepare
 from bot.search.ranker import SIGNALEN, Ranker
 from bot.search.text import Token
 
@@ -29,8 +29,6 @@ UIT_MODEL, UIT_BUREN, UIT_VELDEN = 12, 5, 5
 """Candidates that each source may bring in."""
 SCHERPTE = 4.0
 """Factor on the question model's margins before they become shares."""
-
-Vectorise = Callable[[Sequence[Sequence[Token]]], sparse.csr_matrix]
 
 
 @dataclass(frozen=True)
@@ -69,33 +67,29 @@ class Searcher:
         products: Mapping[str, Product],
         *,
         model: LinearModel,
-        library: Sequence[Voorbeeld],
-        library_vectors: sparse.csr_matrix,
+        from_library: Neighbours,
         analyse: Analyse,
         vectorise: Vectorise,
-        earlier: Searcher | None = None,
+        known: Mapping[str, Prepared] | None = None,
     ) -> None:
         """
         Args:
             products: id → live text.
             model: the question model; products it does not know are found by the other signals.
-            library, library_vectors: the question library and its vectors, (questions, features).
+            from_library: the questions of the library; they do not change while it runs.
             analyse, vectorise: language pipeline and features.
-            earlier: a searcher over an older set; what did not change is taken over from it.
+            known: texts that were made ready before; one that did not change is taken from there.
         """
         self.products = dict(products)
         self._model = model
-        self._library, self._library_vectors = library, library_vectors
         self._analyse, self._vectorise = analyse, vectorise
-        self._terms = self._field_terms(earlier)
-        self._fields = FieldIndex([self._terms[product] for product in self.products])
-        self._names: NameIndex = NameIndex(list(self.products.values()), analyse, earlier._names if earlier else None)
+        self._texts = prepare(self.products, known or {}, analyse, vectorise)
+        self._fields = FieldIndex({product: text.velden for product, text in self._texts.items()})
+        self._names = NameIndex(self._texts)
         self._order = self._fields.products
         self._place = {product: index for index, product in enumerate(self._order)}
-        self._own, self._own_vectors = self._own_examples(earlier)
-        # The library does not change while it runs; what editors wrote does, and is small.
-        self._from_library: Neighbours = earlier._from_library if earlier else Neighbours(library, library_vectors)
-        self._from_texts = Neighbours(self._own, self._own_vectors)
+        self._from_library = from_library
+        self._from_texts = _neighbours_of(list(self._texts.values()), vectorise)
         self._columns = [
             (source, *_matching(source.products, self._place)) for source in (self._from_library, self._from_texts)
         ]
@@ -107,11 +101,10 @@ class Searcher:
         return Searcher(
             products,
             model=self._model,
-            library=self._library,
-            library_vectors=self._library_vectors,
+            from_library=self._from_library,
             analyse=self._analyse,
             vectorise=self._vectorise,
-            earlier=self,
+            known=self._texts,
         )
 
     def rank(self, vraag: Vraag, ranker: Ranker) -> Ranking:
@@ -190,9 +183,8 @@ class Searcher:
         column = self._model_column[self._place[product]]
         if column < 0:
             return []
-        indices = vraag.vector.indices
-        parts = vraag.vector.data * self._model.weights[indices, column].astype(np.float32)
-        return sorted(zip(indices.tolist(), parts.tolist(), strict=True), key=lambda item: -item[1])
+        parts = self._model.parts(vraag.vector, int(column))
+        return sorted(zip(vraag.vector.indices.tolist(), parts.tolist(), strict=True), key=lambda item: -item[1])
 
     def _similar(self, row: sparse.csr_matrix, hidden: np.ndarray | None) -> np.ndarray:
         """Similarity of the nearest example per product, in the order of the products."""
@@ -215,37 +207,17 @@ class Searcher:
             margins = np.where(new, np.median(scores), margins)
         return margins, new
 
-    def _field_terms(self, earlier: Searcher | None) -> dict[str, FieldTerms]:
-        kept = {
-            product_id: earlier._terms[product_id]
-            for product_id, product in self.products.items()
-            if earlier is not None and earlier.products.get(product_id) is product
-        }
-        todo = [product for product_id, product in self.products.items() if product_id not in kept]
-        return kept | {entry.product: entry for entry in field_terms(todo, self._analyse)}
-
-    def _own_examples(self, earlier: Searcher | None) -> tuple[list[Voorbeeld], sparse.csr_matrix]:
-        """Examples that stand in the live texts, with their vectors."""
-        if earlier is not None:
-            same = {
-                product_id
-                for product_id, product in self.products.items()
-                if earlier.products.get(product_id) is product
-            }
-            keep = [index for index, voorbeeld in enumerate(earlier._own) if voorbeeld.product in same]
-            kept, vectors = [earlier._own[index] for index in keep], earlier._own_vectors[keep]
-        else:
-            same, kept, vectors = set(), [], None
-        fresh = examples_of(product for product_id, product in self.products.items() if product_id not in same)
-        if not fresh:
-            return kept, vectors if vectors is not None else self._library_vectors[:0]
-        new_vectors = self._vectorise(self._analyse([voorbeeld.vraag for voorbeeld in fresh]))
-        return [*kept, *fresh], new_vectors if vectors is None else sparse.vstack([vectors, new_vectors], format="csr")
-
 
 def question_signals(vraag: Vraag) -> np.ndarray:
     """Signals of the message itself (`ranker.VRAAGSIGNALEN`)."""
     return np.array([1.0, vraag.bereik.get(BUITEN_SCOPE, 0.0)])
+
+
+def _neighbours_of(texts: Sequence[Prepared], vectorise: Vectorise) -> Neighbours:
+    """Neighbours among the examples that stand in the live texts."""
+    voorbeelden = [voorbeeld for text in texts for voorbeeld in text.voorbeelden]
+    vectors = [text.vectors for text in texts]
+    return Neighbours(voorbeelden, sparse.vstack(vectors, format="csr") if vectors else vectorise([]))
 
 
 def _matching(products: Sequence[str], place: Mapping[str, int]) -> tuple[np.ndarray, np.ndarray]:

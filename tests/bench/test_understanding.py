@@ -52,6 +52,7 @@ from bot.search.dutch import load_dutch
 from bot.search.features import TextFeatures
 from bot.search.linear import LinearModel
 from bot.search.measure import Toetsvraag, Uitslag, summarise
+from bot.search.neighbours import Neighbours
 from bot.search.ranker import SIGNALEN, VRAAGSIGNALEN
 from bot.search.searcher import Vraag
 from tests.builders import product
@@ -347,8 +348,7 @@ def searcher() -> tuple[TracingSearcher, Vraag]:
     made = TracingSearcher(
         products,
         model=model,
-        library=library,
-        library_vectors=vectors[:2],
+        from_library=Neighbours(library, vectors[:2]),
         analyse=dutch.many,
         vectorise=features,
     )

@@ -359,3 +359,10 @@ def test_a_product_that_is_called_by_its_name_needs_no_certainty() -> None:
 def test_a_certain_act_goes_before_a_name() -> None:
     acts = {"afspraak_maken": 0.9, "vraag_product": 0.1}
     assert decide(bericht("paspoort", acts=acts, genoemd="paspoort-aanvragen")).act == "afspraak_maken"
+
+
+def test_an_unlikely_sensitive_product_is_no_choice() -> None:
+    found = ranking(huisvuil=0.4, parkeervergunning=0.2, schulden=0.1)
+    assert "schulden" not in decide(bericht("kindje", found)).kandidaten
+    found = ranking(huisvuil=0.4, parkeervergunning=0.2, schulden=0.2)
+    assert "schulden" in decide(bericht("kindje", found)).kandidaten

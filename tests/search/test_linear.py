@@ -59,14 +59,14 @@ def test_more_cores_give_the_same_model(monkeypatch: pytest.MonkeyPatch) -> None
     alone = fit_linear(matrix, labels, jobs=1)
     monkeypatch.setattr(linear, "ENOUGH_FOR_MORE_CORES", 0)
     shared = fit_linear(matrix, labels, jobs=2)
-    np.testing.assert_array_equal(alone.weights, shared.weights)
+    assert (alone.weights != shared.weights).nnz == 0
     np.testing.assert_array_equal(alone.bias, shared.bias)
     assert alone.labels == shared.labels
 
 
 def test_the_same_seed_gives_the_same_model() -> None:
     matrix, labels = problem(classes=3, each=10, features=8, noise=1.0)
-    np.testing.assert_array_equal(fit_linear(matrix, labels).weights, fit_linear(matrix, labels).weights)
+    assert (fit_linear(matrix, labels).weights != fit_linear(matrix, labels).weights).nnz == 0
 
 
 def test_balanced_hears_a_small_class() -> None:

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import sparse
 
 from bot.catalog.product import Product
 from bot.catalog.questions import Voorbeeld
 from bot.search.acts import VRAAG_PRODUCT, fit_acts, kind_of, total_per_act
 from bot.search.dutch import load_dutch
 from bot.search.features import TextFeatures
-from bot.search.fields import FieldIndex, content_words, field_terms
+from bot.search.fields import FieldIndex, content_words
 from bot.search.knowledge import Knowledge, learn
 from bot.search.linear import fit_linear
 from bot.search.names import NameIndex
 from bot.search.neighbours import Neighbours
+from bot.search.prepared import Prepared, prepare
 from bot.search.ranker import SIGNALEN, VRAAGSIGNALEN, Geval, fit_ranker
 from bot.search.searcher import Searcher, Vraag
-from bot.search.text import clean, fold, words
+from bot.search.text import Token, clean, fold, words
 from tests.builders import product
 
 PRODUCTS = {
@@ -96,12 +101,16 @@ def learned() -> tuple[Knowledge, TextFeatures, Searcher]:
     return knowledge, features, searcher(knowledge, features, PRODUCTS)
 
 
+def made_ready(products: dict[str, Product]) -> dict[str, Prepared]:
+    """Texts without vectors: fields and names do not look at those."""
+    return prepare(products, {}, dutch.many, lambda texts: sparse.csr_matrix((len(texts), 0)))
+
+
 def searcher(knowledge: Knowledge, features: TextFeatures, products: dict[str, Product]) -> Searcher:
     return Searcher(
         products,
         model=knowledge.questions,
-        library=knowledge.library,
-        library_vectors=knowledge.library_vectors,
+        from_library=knowledge.library,
         analyse=dutch.many,
         vectorise=features,
     )
@@ -194,25 +203,45 @@ def test_explains_by_fields_and_nearest_example(learned: tuple[Knowledge, TextFe
 def test_field_search_prefers_the_name_over_the_running_text() -> None:
     one = product("een", naam="Kliko aanvragen", kort="Bij de balie.")
     two = product("twee", naam="Iets anders", kort="Ook voor een kliko.")
-    index = FieldIndex(field_terms([one, two], dutch.many))
+    index = FieldIndex({id: text.velden for id, text in made_ready({"een": one, "twee": two}).items()})
     scores = dict(zip(index.products, index.scores(content_words(dutch("kliko"))), strict=True))
     assert scores["een"] > scores["twee"] > 0
 
 
 def test_field_search_knows_nothing_of_unknown_words() -> None:
-    index = FieldIndex(field_terms(list(PRODUCTS.values()), dutch.many))
+    index = FieldIndex({id: text.velden for id, text in made_ready(PRODUCTS).items()})
     assert not index.scores(["xyzzy"]).any()
     assert not index.scores([]).any()
 
 
+def test_only_texts_that_changed_are_made_ready_again() -> None:
+    seen: list[str] = []
+
+    def analyse(texts: Sequence[str]) -> list[list[Token]]:
+        seen.extend(texts)
+        return dutch.many(texts)
+
+    def vectorise(texts: Sequence[Sequence[Token]]) -> sparse.csr_matrix:
+        return sparse.csr_matrix((len(texts), 0))
+
+    first = prepare(PRODUCTS, {}, analyse, vectorise)
+    seen.clear()
+    # An equal text from another place, such as the database, is the same text.
+    again = {id: replace(one) for id, one in PRODUCTS.items()}
+    changed = replace(PRODUCTS["huisvuil"], kort="Nieuwe tekst.")
+    second = prepare({**again, "huisvuil": changed}, first, analyse, vectorise)
+    assert "Nieuwe tekst." in seen and PRODUCTS["paspoort-aanvragen"].kort not in seen
+    assert list(second) == list(PRODUCTS) and second["huisvuil"].product is changed
+
+
 def test_a_name_is_covered_by_the_words_of_a_message() -> None:
-    names = NameIndex(list(PRODUCTS.values()), dutch.many)
+    names = NameIndex(made_ready(PRODUCTS))
     assert names.coverage("paspoort-aanvragen", {"reisdocument"}) == 1.0
     assert names.coverage("huisvuil", {"reisdocument"}) == 0.0
 
 
 def test_a_message_that_says_a_name_and_no_more_names_the_product() -> None:
-    names = NameIndex(list(PRODUCTS.values()), dutch.many)
+    names = NameIndex(made_ready(PRODUCTS))
     assert names.named(dutch("wat kost een reisdocument?")) == "paspoort-aanvragen"
     assert names.named(dutch("wat kost een reisdocument voor mijn hond")) is None
     assert names.named(dutch("wat kost dat")) is None
