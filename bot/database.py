@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 from sqlalchemy.engine import Connection, Engine, make_url
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import QueuePool
 
 from bot.errors import SettingError, StartError
 from bot.settings import ROOT
@@ -45,8 +45,13 @@ def open_database(url: str) -> Engine:
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StartError(f"De map van {parsed.database} kan niet worden gemaakt: {error.strerror}") from error
+    # A pool, as SQLAlchemy 2 has it: opening a file anew for each statement costs more than the statement.
     engine = sa.create_engine(
-        parsed, future=True, poolclass=NullPool, connect_args={"timeout": 10}, hide_parameters=True
+        parsed,
+        future=True,
+        poolclass=QueuePool,
+        connect_args={"timeout": 10, "check_same_thread": False},
+        hide_parameters=True,
     )
     sa.event.listen(engine, "connect", _sqlite_pragmas)
     return engine

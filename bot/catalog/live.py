@@ -29,6 +29,7 @@ class LiveCatalog:
         self._clock = clock
         self._texts: dict[tuple[str, str], Product | None] = {}
         self._merged: dict[str, Mapping[str, Product]] = {}
+        self._owners: frozenset[str] = frozenset()
         self._looked = float("-inf")
         self._lock = Lock()
         self.revisie = 0
@@ -49,12 +50,13 @@ class LiveCatalog:
             for live in changed:
                 self._texts[live.product.id, live.gemeente] = live.product if live.gepubliceerd else None
             self._merged = {}
+            self._owners = frozenset(owner for _, owner in self._texts)
             self.revisie = reached
             return reached
 
     def has_own(self, gemeente: str) -> bool:
         """Whether a municipality has texts of its own, or took central ones out of use."""
-        return any(owner == gemeente for _, owner in self._texts)
+        return gemeente in self._owners
 
     def products(self, gemeente: str = CENTRAAL) -> Mapping[str, Product]:
         """Product id → text for a municipality: its own where it has one, else the central one."""

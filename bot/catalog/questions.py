@@ -26,7 +26,7 @@ APART = "apart"
 """Folder of the held-apart part: written by others, never trained on."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Voorbeeld:
     """One way to ask for a product."""
 

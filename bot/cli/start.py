@@ -124,6 +124,9 @@ def child_environment(settings: Settings) -> dict[str, str]:
         "LOG_LEVEL_LIBRARIES": "ERROR",
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
+        # Large pieces of memory go back as soon as they are freed; glibc would keep what loading the model took.
+        "MALLOC_MMAP_THRESHOLD_": "262144",
+        "MALLOC_TRIM_THRESHOLD_": "262144",
         "PYTHONPATH": str(ROOT),
     }
 

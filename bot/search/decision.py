@@ -125,7 +125,7 @@ ACT_DREMPEL = 0.5
 ACT_ZEKER = 0.62
 """The same against a product that is wholly certain."""
 
-GEVOELIGE_KEUZE = 0.15
+GEVOELIGE_KEUZE = 0.1
 """Certainty from which a sensitive product may be a choice."""
 ACT_BIJ_NAAM = 0.8
 """Share from which another dialogue act is believed against a product that is called by its name ("afspraak maken")."""
@@ -340,17 +340,19 @@ def _two_needs(bericht: Bericht) -> Beslissing | None:
     A part torn from its sentence can point anywhere, so the message as a whole must know both products. The one that is
     named first is answered, unless the whole hardly knows it.
     """
-    share = {treffer.product: treffer.zekerheid for treffer in bericht.ranking.treffers}
+    certain = _is_certain(bericht, bericht.ranking)
+    least = bericht.drempels.keuze if certain else ALLEBEI
+    share = {treffer.product: treffer.zekerheid for treffer in bericht.ranking.treffers if treffer.zekerheid >= least}
+    if len(share) < 2:
+        return None
     noden: list[str] = []
     for part in parts(bericht.tekst):
         ranking = bericht.zoek(part)
         if _is_certain(bericht, ranking) and ranking.treffers[0].product not in noden:
             noden.append(ranking.treffers[0].product)
-    certain = _is_certain(bericht, bericht.ranking)
     if certain:
         noden.append(bericht.ranking.treffers[0].product)
-    least = bericht.drempels.keuze if certain else ALLEBEI
-    known = [one for one in dict.fromkeys(noden) if share.get(one, 0.0) >= least]
+    known = [one for one in dict.fromkeys(noden) if one in share]
     known.sort(key=lambda one: share[one] < EERST)
     if len(known) < 2 or known[1] in _family(known[:1], bericht.products):
         return None

@@ -27,11 +27,17 @@ class TextFeatures:
             TfidfVectorizer(analyzer=analyzer, sublinear_tf=True, min_df=min_df, dtype=np.float32)
             for analyzer in (word_features, piece_features)
         ]
-        self._feature_names: list[str] | None = None
+        self._idf: list[np.ndarray] = []
+        self._words: list[str] | None = None
 
     def fit(self, texts: Sequence[Sequence[Token]]) -> sparse.csr_matrix:
         """Learn the vocabulary from tokenised texts; returns their vectors, (texts, features)."""
-        return sparse.hstack([block.fit_transform(texts) for block in self._blocks], format="csr")
+        vectors = sparse.hstack([block.fit_transform(texts) for block in self._blocks], format="csr")
+        # scikit-learn works its idf out again at each question for it, and keeps the terms that it left out.
+        self._idf = [block.idf_.astype(np.float32) for block in self._blocks]
+        for block in self._blocks:
+            block.stop_words_ = None
+        return vectors
 
     def __call__(self, texts: Sequence[Sequence[Token]]) -> sparse.csr_matrix:
         """Vectors of tokenised texts, (texts, features), float32. Unknown words count for nothing."""
@@ -42,12 +48,12 @@ class TextFeatures:
     def _one(self, tokens: Sequence[Token]) -> sparse.csr_matrix:
         """The same for one text, as each message is: scikit-learn takes four times as long for a single one."""
         indices, values, offset = [], [], 0
-        for block in self._blocks:
+        for block, idf in zip(self._blocks, self._idf, strict=True):
             counts = Counter(
                 found for piece in block.analyzer(tokens) if (found := block.vocabulary_.get(piece)) is not None
             )
             places = np.fromiter(sorted(counts), dtype=np.int32, count=len(counts))
-            weights = (1 + np.log(np.array([counts[place] for place in places], dtype=np.float32))) * block.idf_[places]
+            weights = (1 + np.log(np.array([counts[place] for place in places], dtype=np.float32))) * idf[places]
             length = np.sqrt((weights**2).sum())
             indices.append(places + offset)
             values.append(weights / length if length else weights)
@@ -68,14 +74,10 @@ class TextFeatures:
             weights: (feature, weight), largest first.
             most: how many to give.
         """
-        names = self._names()
-        found = [names[index][2:] for index, weight in weights if weight > 0 and names[index][0] in "wb"]
-        return found[:most]
-
-    def _names(self) -> Sequence[str]:
-        if self._feature_names is None:
-            self._feature_names = [name for block in self._blocks for name in block.get_feature_names_out()]
-        return self._feature_names
+        if self._words is None:
+            self._words = list(self._blocks[0].get_feature_names_out())
+        words = [self._words[index] for index, weight in weights if weight > 0 and index < len(self._words)]
+        return [word[2:] for word in words if word[0] in "wb"][:most]
 
 
 def word_features(tokens: Sequence[Token]) -> Iterator[str]:

@@ -56,9 +56,11 @@ class FieldIndex:
         columns = [self._vocabulary[word] for word in set(words) if word in self._vocabulary]
         if not columns:
             return np.zeros(len(self.products), dtype=np.float32)
-        found = self._weights[:, columns]
-        total = np.asarray(found.sum(axis=1)).ravel()
-        best = found.max(axis=0).sum()
+        runs = [slice(*self._weights.indptr[column : column + 2]) for column in columns]
+        places = np.concatenate([self._weights.indices[run] for run in runs])
+        parts = np.concatenate([self._weights.data[run] for run in runs])
+        total = np.bincount(places, weights=parts, minlength=len(self.products)).astype(np.float32)
+        best = sum(float(self._weights.data[run].max()) for run in runs)
         unknown = len(set(words)) - len(columns)
         # A word that stands in no text at all counts as an average miss, so that gibberish beside one word scores low.
         ceiling = best * (1 + unknown / len(columns))

@@ -12,8 +12,9 @@ from scipy import sparse
 
 from bot.catalog.questions import Voorbeeld
 
-ALGEMEEN = 25
-"""A feature that stands in more than one of so many examples is too common to compare by."""
+ALGEMEEN, GROOT = 25, 2000
+"""A feature that stands in more than one of so many examples is too common to compare by; among fewer examples than the
+second number each counts."""
 
 
 class Neighbours:
@@ -36,6 +37,8 @@ class Neighbours:
         """Products that have examples, in the order of the scores."""
         self._place = {product: index for index, product in enumerate(self.products)}
         self._by_feature = _without_common(vectors[order]).T.tocsr()
+        # An explanation asks for the same message again.
+        self._latest: tuple[sparse.csr_matrix, np.ndarray] | None = None
 
     def best(self, row: sparse.csr_matrix) -> np.ndarray:
         """The similarity of the nearest example per product, (products,)."""
@@ -45,14 +48,18 @@ class Neighbours:
 
     def _similarities(self, row: sparse.csr_matrix) -> np.ndarray:
         """Similarity of every example, (examples,): only the examples that share a feature are touched."""
+        if self._latest is not None and self._latest[0] is row:
+            return self._latest[1]
         starts, ends = self._by_feature.indptr[row.indices], self._by_feature.indptr[row.indices + 1]
-        runs = [slice(start, end) for start, end in zip(starts, ends, strict=True)]
+        runs = list(map(slice, starts, ends))
         if not runs:
             return np.zeros(len(self._voorbeelden), dtype=np.float32)
         places = np.concatenate([self._by_feature.indices[run] for run in runs])
         parts = np.concatenate([self._by_feature.data[run] for run in runs]) * np.repeat(row.data, ends - starts)
         totals = np.bincount(places, weights=parts, minlength=len(self._voorbeelden))
-        return (totals / _length(row)).astype(np.float32)
+        found = (totals / _length(row)).astype(np.float32)
+        self._latest = (row, found)
+        return found
 
     def nearest(self, row: sparse.csr_matrix, product: str) -> tuple[Voorbeeld, float] | None:
         """The nearest example of one product and its similarity, for an explanation; None when it has none."""
@@ -73,7 +80,7 @@ def _length(row: sparse.csr_matrix) -> float:
 
 def _without_common(vectors: sparse.csr_matrix) -> sparse.csr_matrix:
     """Leave out the features that stand in very many examples: they hardly tell examples apart and cost most time."""
-    if vectors.shape[0] < ALGEMEEN:
+    if vectors.shape[0] < GROOT:
         return vectors
     counts = np.bincount(vectors.indices, minlength=vectors.shape[1])
     keep = (counts <= vectors.shape[0] / ALGEMEEN)[vectors.indices]

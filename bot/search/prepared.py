@@ -5,9 +5,10 @@ A text that did not change keeps what was worked out, be it for an older set of 
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from scipy import sparse
 
@@ -42,7 +43,12 @@ def prepare(
     products: Mapping[str, Product], known: Mapping[str, Prepared], analyse: Analyse, vectorise: Vectorise
 ) -> dict[str, Prepared]:
     """Make products ready, in their order; those that are in `known` with the same text are taken from there."""
-    kept = {id: known[id] for id, product in products.items() if id in known and _same(known[id].product, product)}
+    # With the live text itself, so that the one it was compared with can go.
+    kept = {
+        id: known[id] if known[id].product is product else replace(known[id], product=product)
+        for id, product in products.items()
+        if id in known and _same(known[id].product, product)
+    }
     fresh = [product for id, product in products.items() if id not in kept]
     parts = {product.id: _Parts(product) for product in fresh}
     tokens = iter(analyse([text for part in parts.values() for text in part.texts]))
@@ -72,7 +78,8 @@ def _prepared(part: _Parts, tokens: Sequence[list[Token]], vectorise: Vectorise)
     return Prepared(
         product=part.product,
         velden={
-            veld: Counter(word for text in group for word in content_words(text))
+            # One object per word: there are as many counts as words in the library, and few different words.
+            veld: Counter(sys.intern(word) for text in group for word in content_words(text))
             for veld, group in zip(VELDEN, groups, strict=True)
         },
         namen=tuple(frozenset(words) for words in map(content_words, names) if words),

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import sparse
 
 from bench.understanding import KINDS
 from bench.understanding_ablation import (
@@ -344,7 +345,9 @@ def searcher() -> tuple[TracingSearcher, Vraag]:
     products = {one.id: one for one in (product("paspoort", synoniemen=["pas"]), product("rijbewijs"))}
     library = [Voorbeeld("mijn paspoort is kwijt", "paspoort"), Voorbeeld("rijbewijs voor de auto", "rijbewijs")]
     vectors = features.fit(dutch.many([*(one.vraag for one in library), "pas", "paspoort", "rijbewijs"]))
-    model = LinearModel(tuple(products), np.zeros((features.size, 2), np.float16), np.zeros(2, np.float32))
+    model = LinearModel(
+        tuple(products), sparse.csr_matrix((features.size, 2), dtype=np.float32), np.zeros(2, np.float32)
+    )
     made = TracingSearcher(
         products,
         model=model,

@@ -1,0 +1,1 @@
+"""Rasa's stores, as this installation uses them: thin doors to the SQL database."""
