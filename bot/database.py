@@ -74,6 +74,16 @@ def upgrade(engine: Engine) -> None:
         raise StartError(f"De database {engine.url.render_as_string(hide_password=True)}: {problem}") from error
 
 
+def forget_deleted(engine: Engine) -> None:
+    """See to it that what was deleted is gone from SQLite's log as well. PostgreSQL cleans up by itself (vacuum).
+
+    While another process reads, SQLite does it at its next checkpoint instead.
+    """
+    if engine.dialect.name == "sqlite":
+        with engine.connect() as connection:
+            connection.execute(sa.text("PRAGMA wal_checkpoint(TRUNCATE)"))
+
+
 def _one_at_a_time(connection: Connection) -> None:
     """Keep two processes that start together from migrating together."""
     if connection.dialect.name == "postgresql":
@@ -85,4 +95,6 @@ def _sqlite_pragmas(connection: object, _record: object) -> None:
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=NORMAL")
     cursor.execute("PRAGMA foreign_keys=ON")
+    # What is deleted is overwritten too: the file must not keep what a resident had erased.
+    cursor.execute("PRAGMA secure_delete=ON")
     cursor.close()

@@ -5,6 +5,7 @@ from alembic import context
 from bot.catalog import tables as _catalog  # noqa: F401 (declares its tables)
 from bot.conversations import tables as _conversations  # noqa: F401
 from bot.database import metadata
+from bot.handoff import tables as _handoff  # noqa: F401
 
 connection = context.config.attributes.get("connection")
 if connection is None:

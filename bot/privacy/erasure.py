@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from bot.conversations import store
+from bot.database import forget_deleted
 
 _TRACKER_EVENTS = sa.table("events", sa.column("sender_id"))
 """The table of Rasa's SQL tracker store."""
@@ -47,6 +48,8 @@ def erase_everywhere(engine: Engine, tracker_store: Engine, gesprek_id: str) -> 
     # Rasa's first: when that fails the conversation is still known, and the resident can ask again.
     gebeurtenissen = erase_tracker(tracker_store, gesprek_id)
     gewist = store.erase(engine, gesprek_id)
+    for one in {engine, tracker_store}:
+        forget_deleted(one)
     return Wisbewijs(
         nummer=secrets.token_hex(6).upper(),
         tijd=datetime.now(UTC),
