@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import command
@@ -23,6 +25,25 @@ metadata = sa.MetaData(
     }
 )
 """Tables of all rooms; each room declares its own in its `tables.py`."""
+
+
+class Moment(sa.types.TypeDecorator[datetime]):
+    """A moment with its zone, kept in UTC: SQLite by itself would keep the local clock and forget the zone."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
+        """Raises ValueError for a moment without a zone."""
+        if value is not None and value.tzinfo is None:
+            raise ValueError("a moment needs a zone")
+        return value.astimezone(UTC) if value is not None else None
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
+        """In UTC."""
+        if value is None:
+            return None
+        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
 
 
 @lru_cache(maxsize=8)

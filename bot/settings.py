@@ -37,6 +37,10 @@ class Settings:
     engine_port: int = _setting(5005, "Poort van de engine (Rasa).")
     actions_port: int = _setting(5055, "Poort van de action server.")
     web_port: int = _setting(8000, "Poort van de website: chat, voorbeeldpagina's, balie.")
+    sandbox_port: int = _setting(8010, "Poort van de nagebootste backoffice, als een gemeente die gebruikt.")
+    secrets_dir: str = _setting(
+        ".vraagbaak/geheimen", "Map met geheimen van koppelingen: een bestand `<gemeente>.<naam>` per geheim."
+    )
     web_url: str = _setting("", "Adres waarop bezoekers de website zien. Leeg: `http://localhost:<web_port>`.")
     chat_url: str = _setting("", "Adres waarop bezoekers de engine bereiken. Leeg: `http://localhost:<engine_port>`.")
     secret: str = _setting(
@@ -51,6 +55,9 @@ class Settings:
     webchat_per_address: str = _setting("120/minute", "Hoeveel berichten een internetadres mag sturen.")
     webchat_sessions_per_address: str = _setting("30/hour", "Hoeveel chatgesprekken een internetadres mag beginnen.")
     webchat_message_chars: int = _setting(1000, "Langste chatbericht, in tekens.")
+    oidc_issuer: str = _setting("", "Adres van de OIDC-aanbieder voor medewerkers. Leeg: alleen eigen accounts.")
+    oidc_client_id: str = _setting("", "Client-id bij de OIDC-aanbieder.")
+    oidc_client_secret: str = _setting("", "Geheim bij de OIDC-aanbieder.")
     max_message_chars: int = _setting(
         2000, "Langste bericht dat wordt gelezen, in tekens; van een langer bericht telt het begin."
     )

@@ -77,6 +77,8 @@ class Openingstijden(_Model):
 
     telefoon: Weekrooster
     balie: Weekrooster
+    livechat: Weekrooster = Weekrooster()
+    """When employees answer chats; never, unless the municipality says so."""
     ook_dicht: tuple[str, ...] = ()
     """Optional holidays on which it closes too, such as Bevrijdingsdag."""
     toch_open: tuple[str, ...] = ()
@@ -115,6 +117,49 @@ class Webchat(_Model):
         return value
 
 
+class Balie(_Model):
+    """How employees take over from the assistant."""
+
+    wachtrij_hoogstens: int = Field(default=20, ge=0)
+    """People in the queue from which a call-back is offered instead."""
+    per_medewerker: int = Field(default=3, ge=1)
+    """Conversations that one employee may have at once."""
+    doel_seconden: int = Field(default=120, ge=10)
+    """Term for the first answer in a live chat."""
+    wachten_minuten: int = Field(default=10, ge=1)
+    """Waiting time after which a call-back is offered."""
+    terugbellen: bool = True
+    terugbel_werkdagen: int = Field(default=2, ge=1)
+    """Working days within which somebody is called back."""
+    afdelingen: Mapping[str, str] = {}
+    """Id → name of the departments that a conversation may be handed to."""
+    direct_aanbieden: tuple[str, ...] = ()
+    """Products (ids) with which an employee is offered at once, because the subject is sensitive."""
+    labels: tuple[str, ...] = ()
+    """What an employee may write on a conversation when closing it."""
+    standaardantwoorden: Mapping[str, str] = {}
+    """Shortcut → text that employees send often, beside those of the project."""
+
+
+class Actor(_Model):
+    """A department as Open Klant knows it (`Actor.actoridentificator`)."""
+
+    naam: str
+    object_id: str
+    code_objecttype: str = "afd"
+    code_register: str = "obj"
+    code_soort_object_id: str = "idf"
+
+
+class OpenKlant(_Model):
+    """The municipality's Open Klant. Its token is read from a file or the environment, never from here."""
+
+    adres: str
+    """Base address of the API, ending in `/klantinteracties/api/v1`; `sandbox` is the one that `make run` starts."""
+    kanaal: str = "chatbot"
+    afdeling: Actor
+
+
 class Gemeente(_Model):
     """One municipality of this installation."""
 
@@ -132,6 +177,9 @@ class Gemeente(_Model):
     bewaren_dagen: int = Field(default=30, ge=1, le=365)
     """How long the words of a conversation are kept."""
     webchat: Webchat = Webchat()
+    balie: Balie = Balie()
+    open_klant: OpenKlant | None = None
+    """Where requests to be called back go; without it they are tasks on our own desk."""
     contact: Contact
     openingstijden: Openingstijden
     organisatie: Mapping[str, str] = {}

@@ -17,6 +17,8 @@ from sanic.response import HTTPResponse
 
 from bot.catalog.live import gemeenten_of
 from bot.channels.inbound import MAX_SENDER, InboundError, inbound
+from bot.channels.ownership import bot_may_answer
+from bot.database import open_database
 from bot.errors import UnknownGemeente
 from bot.settings import load_settings
 
@@ -78,6 +80,11 @@ class RestChannel(InputChannel):
                 # Only the kind of error: its text may hold what the resident wrote.
                 logger.error("Een bericht kon niet worden verwerkt: %s", type(error).__name__)
                 return response.json({FOUT: self._apology(message)}, status=500)
+            if not collector.messages and not bot_may_answer(
+                open_database(self._settings.catalog_url), message.sender_id
+            ):
+                # A human has this conversation: silence is right.
+                return response.json([])
             if not collector.messages:
                 # Rasa logs a failed action and goes on; the resident must not be left without a word.
                 logger.error("Een bericht kreeg geen antwoord")

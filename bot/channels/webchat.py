@@ -10,6 +10,8 @@ import asyncio
 import json
 import logging
 import uuid
+from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Awaitable, Callable, Coroutine, Dict, List, Optional, Set, TypeVar
 
@@ -25,17 +27,22 @@ from bot.catalog.live import gemeenten_of
 from bot.channels.blocks import blocks, plain
 from bot.channels.inbound import InboundError, inbound
 from bot.channels.limits import Limits, TooMany
+from bot.channels.ownership import bot_may_answer, give_back
 from bot.channels.tokens import BadToken, Sessie, make_token, read_token, secret_of
 from bot.conversations import store
 from bot.conversations.model import WEBCHAT, Bericht, Nieuw, UnknownGesprek
 from bot.database import open_database, upgrade
 from bot.errors import UnknownGemeente
+from bot.handoff import queue
+from bot.handoff.model import Eigenaar, Reden
+from bot.nlg.generator import OVERDRACHT
 from bot.nlu.conversation import KEUZES
 from bot.privacy.erasure import erase_everywhere, erase_tracker
 from bot.privacy.masking import mask
 from bot.search.text import clean
 from bot.settings import Settings, load_settings
 from bot.signals import Signals
+from bot.takeover import leave
 
 logger = logging.getLogger(__name__)
 
@@ -44,6 +51,9 @@ HEARTBEAT = 15.0
 """Seconds after which an idle stream says that it is still there; proxies close what is silent for longer."""
 REDEN_TEKENS = 1000
 """Longest explanation beside a thumb or a grade."""
+
+ASK_HUMAN = f'/medewerker_spreken{{"overdracht_reden": "{Reden.FEEDBACK.value}"}}'
+"""Rasa's own notation for a dialogue act; only this channel itself can send it (`inbound` takes the slash off others)."""
 
 OnNewMessage = Callable[[UserMessage], Awaitable[Any]]
 T = TypeVar("T")
@@ -75,12 +85,16 @@ class WebchatOutput(OutputChannel):
         text = message.get("text") or ""
         if not text.strip():
             return
+        if not message.get(OVERDRACHT) and not await in_thread(bot_may_answer, self._engine, self._gesprek_id):
+            # An employee took over while the bot was still busy: what it has to say comes too late.
+            return
         extra = {
             "keuzes": [{"titel": button["title"]} for button in message.get("buttons") or ()],
             "product": message.get("product"),
             "bronnen": message.get("bronnen") or [],
             "taal": message.get("taal"),
             "uitkomst": message.get("uitkomst"),
+            "overdracht": message.get(OVERDRACHT),
         }
         kept = {key: value for key, value in extra.items() if value}
         nieuw = Nieuw("vraagbaak", text, extra=kept, antwoord_op=self._antwoord_op)
@@ -148,6 +162,7 @@ class WebchatChannel(InputChannel):
         routes.add_route(_answering(handle.judge), "/feedback", methods=["POST", "OPTIONS"], name="judge")
         routes.add_route(_answering(handle.grade), "/grade", methods=["POST", "OPTIONS"], name="grade")
         routes.add_route(_answering(handle.typing), "/typing", methods=["POST", "OPTIONS"], name="typing")
+        routes.add_route(_answering(handle.leave), "/leave", methods=["POST", "OPTIONS"], name="leave")
         routes.add_route(_answering(handle.end), "/end", methods=["POST", "OPTIONS"], name="end")
         routes.add_route(_answering(handle.erase), "/session", methods=["DELETE", "OPTIONS"], name="erase")
         return routes
@@ -205,13 +220,20 @@ class Webchat:
             sent, fresh = await self._known(store.append, self._engine, sessie.gesprek_id, nieuw)
             if fresh:
                 await self._signals.announce(sessie.gesprek_id)
-                # Shielded: a browser that goes away in the middle still finds its answer when it comes back.
-                answering = asyncio.ensure_future(self._answer(sessie, sent, dict(message.metadata)))
-                self._answering.add(answering)
-                answering.add_done_callback(self._answering.discard)
-                await asyncio.shield(answering)
+                await self._let_answer(request, sessie, sent, dict(message.metadata))
         found = await in_thread(store.answers_to, self._engine, sessie.gesprek_id, sent.nummer)
         return response.json({"berichten": [as_json(one) for one in found]})
+
+    async def _let_answer(self, request: Request, sessie: Sessie, sent: Bericht, metadata: Dict[str, Any]) -> None:
+        """The bot answers, unless a human has the conversation, or is asked for."""
+        if not await in_thread(bot_may_answer, self._engine, sessie.gesprek_id):
+            return
+        await give_back(request.app, self._engine, sessie.gesprek_id)
+        # Shielded: a browser that goes away in the middle still finds its answer when it comes back.
+        answering = asyncio.ensure_future(self._answer(sessie, sent, metadata))
+        self._answering.add(answering)
+        answering.add_done_callback(self._answering.discard)
+        await asyncio.shield(answering)
 
     async def _answer(self, sessie: Sessie, sent: Bericht, metadata: Dict[str, Any]) -> None:
         output = WebchatOutput(self._engine, self._signals, sessie.gesprek_id, sent.nummer)
@@ -223,7 +245,7 @@ class Webchat:
         except Exception as error:  # noqa: BLE001 (the resident must get a reply, whatever broke)
             # Only the kind of error: its text may hold what the resident wrote.
             logger.error("Een bericht kon niet worden verwerkt: %s", type(error).__name__)
-        if not output.sent:
+        if not output.sent and await in_thread(bot_may_answer, self._engine, sessie.gesprek_id):
             gemeente = self._gemeente(sessie.gemeente)
             await output.send_response(sessie.gesprek_id, {"text": _apology(gemeente)})
         if not await in_thread(store.positions, self._engine, [sessie.gesprek_id]):
@@ -285,6 +307,11 @@ class Webchat:
         except UnknownGesprek:
             # Not 401: the conversation itself goes on.
             raise Refused(404, "Dit antwoord is er niet.") from None
+        if body.get("mens") is True:
+            # An event of its own, whatever words were given with the thumb.
+            metadata = {"gemeente": sessie.gemeente}
+            asked = replace(await self._message(sessie, nummer), tekst=ASK_HUMAN)
+            await self._let_answer(request, sessie, asked, metadata)
         return response.empty()
 
     async def grade(self, request: Request) -> HTTPResponse:
@@ -297,14 +324,29 @@ class Webchat:
         return response.empty()
 
     async def typing(self, request: Request) -> HTTPResponse:
-        """POST /typing: the resident is typing."""
-        self._session(request)
+        """POST /typing: the resident is typing; an employee who has the conversation sees it."""
+        sessie = self._session(request)
+        if await in_thread(queue.owner, self._engine, sessie.gesprek_id) is Eigenaar.MEDEWERKER:
+            gesprek = await self._known(store.load, self._engine, sessie.gesprek_id)
+            state = {**gesprek.toestand, "bewoner_typt": datetime.now(UTC).isoformat()}
+            await in_thread(store.set_state, self._engine, sessie.gesprek_id, state)
+            await self._signals.announce(sessie.gesprek_id)
+        return response.empty()
+
+    async def leave(self, request: Request) -> HTTPResponse:
+        """POST /leave: the resident no longer waits for an employee."""
+        sessie = self._session(request)
+        changed = await in_thread(leave, self._engine, self._gemeente(sessie.gemeente), sessie.gesprek_id)
+        for gesprek_id in changed:
+            await self._signals.announce(gesprek_id)
         return response.empty()
 
     async def end(self, request: Request) -> HTTPResponse:
         """POST /end: the resident is done."""
         sessie = self._session(request)
         await in_thread(store.end, self._engine, sessie.gesprek_id)
+        await in_thread(queue.end_by_resident, self._engine, sessie.gesprek_id)
+        await self._signals.announce(sessie.gesprek_id)
         return response.empty()
 
     async def erase(self, request: Request) -> HTTPResponse:
@@ -315,6 +357,9 @@ class Webchat:
         )
         await self._signals.announce(sessie.gesprek_id)
         return response.json({"bewijs": bewijs.as_json()})
+
+    async def _message(self, sessie: Sessie, nummer: int) -> Bericht:
+        return (await in_thread(store.since, self._engine, sessie.gesprek_id, nummer - 1))[0]
 
     async def _known(self, function: Callable[..., T], *arguments: Any) -> T:
         try:

@@ -10,6 +10,8 @@ from pathlib import Path
 import click
 from rich.console import Console
 
+from bot.cli.employees import medewerkers
+from bot.cli.handoff import handoff
 from bot.cli.products import products
 from bot.cli.questions import vragen
 from bot.database import open_database, upgrade
@@ -24,6 +26,8 @@ def vraagbaak() -> None:
     """Vraagbaak, de assistent van de gemeente."""
 
 
+vraagbaak.add_command(handoff)
+vraagbaak.add_command(medewerkers)
 vraagbaak.add_command(products)
 vraagbaak.add_command(vragen)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -18,13 +19,15 @@ from typing import NoReturn
 import httpx
 from rich.console import Console
 
-from bot.catalog.gemeente import load_gemeenten
+from bot.catalog.gemeente import Gemeenten, load_gemeenten
 from bot.catalog.library import read_library
 from bot.catalog.lint import lint
 from bot.catalog.store import import_library
 from bot.cli.training import MODEL, is_trained, train
+from bot.connections import needs_sandbox, open_klant_configs
 from bot.database import open_database, upgrade
 from bot.errors import ContentError, StartError
+from bot.handoff import employees
 from bot.settings import PREFIX, ROOT, Settings
 
 VOORBEELDVRAGEN = (
@@ -64,8 +67,6 @@ def start(settings: Settings, console: Console) -> int:
         logs.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StartError(f"De map {logs} kan niet worden gemaakt: {error.strerror}") from error
-    for name, setting in (("engine", "engine_port"), ("action server", "actions_port"), ("website", "web_port")):
-        check_port(settings.host, getattr(settings, setting), name, setting)
     with step(console, "Gemeenten en producten lezen") as note:
         gemeenten = load_gemeenten(settings.path(settings.gemeenten_dir))
         gemeenten[settings.gemeente]
@@ -74,11 +75,18 @@ def start(settings: Settings, console: Console) -> int:
             if problem.is_error:
                 raise ContentError(problem.where, problem.text)
         note(f"{len(library)} producten, {len(gemeenten.ids)} gemeenten")
+    # A secret that is not there would only show when a resident needs it.
+    open_klant_configs(settings, gemeenten)
+    with_sandbox = needs_sandbox(gemeenten)
+    ports = [("engine", "engine_port"), ("action server", "actions_port"), ("website", "web_port")]
+    for name, setting in [*ports, *([("sandbox", "sandbox_port")] if with_sandbox else [])]:
+        check_port(settings.host, getattr(settings, setting), name, setting)
     with step(console, "Catalogus bijwerken") as note:
         engine = open_database(settings.catalog_url)
         upgrade(engine)
         result = import_library(engine, library)
         note(f"{len(result.nieuw)} nieuw, {len(result.gewijzigd)} gewijzigd, {len(result.verwijderd)} verwijderd")
+    first_employee(settings, gemeenten)
     if not is_trained(settings):
         with step(console, "Trainen (alleen de eerste keer en na een wijziging)"):
             train(settings)
@@ -86,6 +94,8 @@ def start(settings: Settings, console: Console) -> int:
     try:
         with Children(env, logs) as children:
             with step(console, "Engine, action server en website starten"):
+                if with_sandbox:
+                    children.launch("sandbox", [sys.executable, "-m", "bot.sandbox.serve"])
                 children.launch("actions", [sys.executable, "-m", "bot.cli.action_server"])
                 children.launch("web", [sys.executable, "-m", "bot.web.serve"])
                 children.launch("engine", engine_command(settings))
@@ -105,11 +115,36 @@ def show_ready(settings: Settings, console: Console, logs: Path) -> None:
         highlight=False,
         soft_wrap=True,
     )
+    if account_file(settings).exists():
+        console.print(
+            f"De balie staat op {settings.public_web_url}/balie (account en wachtwoord in {account_file(settings)})",
+            highlight=False,
+            soft_wrap=True,
+        )
     console.print("Of vraag het in een andere terminal:", highlight=False)
     for vraag in VOORBEELDVRAGEN:
         console.print(f'  .venv/bin/vraagbaak chat "{vraag}"', highlight=False, soft_wrap=True)
     console.print(f"Of stuur een bericht naar {rest_url(settings)}", highlight=False, soft_wrap=True)
     console.print(f"Taal: {language_pipeline()}. Logboeken: {logs}. Stoppen: Ctrl-C.", highlight=False, soft_wrap=True)
+
+
+def first_employee(settings: Settings, gemeenten: Gemeenten) -> None:
+    """See to it that somebody can log in at the desk: an account with a password of its own, kept in a file."""
+    engine = open_database(settings.catalog_url)
+    if employees.everybody(engine):
+        return
+    wachtwoord = secrets.token_urlsafe(12)
+    path = account_file(settings)
+    path.unlink(missing_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        file.write(f"account: balie\nwachtwoord: {wachtwoord}\n")
+    rollen = [(gemeente, rol) for gemeente in gemeenten.ids for rol in ("medewerker", "beheerder")]
+    employees.add(engine, "balie", "Medewerker van de balie", rollen, wachtwoord)
+
+
+def account_file(settings: Settings) -> Path:
+    """Where the first account of the desk is kept."""
+    return settings.path(settings.data_dir) / "balie-account.txt"
 
 
 def child_environment(settings: Settings) -> dict[str, str]:

@@ -14,10 +14,10 @@ from zoneinfo import ZoneInfo
 
 import holidays
 
-from bot.catalog.gemeente import Openingstijden, Tijdvak
+from bot.catalog.gemeente import Openingstijden, Tijdvak, Weekrooster
 
 TIJDZONE = ZoneInfo("Europe/Amsterdam")
-Kanaal = Literal["telefoon", "balie"]
+Kanaal = Literal["telefoon", "balie", "livechat"]
 VOORUIT = 21
 """Days to look ahead for the next opening; longer closures than that count as no opening in sight."""
 
@@ -54,6 +54,21 @@ def bereikbaarheid(tijden: Openingstijden, kanaal: Kanaal, nu: datetime) -> Bere
     return Bereikbaarheid(False, None, None, None, None, reden)
 
 
+def einde_van_werkdag(tijden: Openingstijden, kanaal: Kanaal, vanaf: datetime, werkdagen: int) -> datetime:
+    """Closing time of the n-th working day after `vanaf` (an aware moment), as a local moment: the last one in time.
+
+    A day on which the channel opens counts. Raises ValueError when so many days do not come within a quarter of a year.
+    """
+    vandaag, geteld = vanaf.astimezone(TIJDZONE).date(), 0
+    for verder in range(1, 100):
+        dag = vandaag + timedelta(days=verder)
+        vakken = _vakken(tijden, kanaal, dag)
+        geteld += bool(vakken)
+        if vakken and geteld == werkdagen:
+            return datetime.combine(dag, vakken[-1].tot, TIJDZONE)
+    raise ValueError(f"binnen honderd dagen zijn er geen {werkdagen} werkdagen")
+
+
 def sluitingsreden(tijden: Openingstijden, dag: date) -> str | None:
     """Why the municipality is closed that whole day: a closure's reason or a holiday's name; None when it is not."""
     for sluiting in tijden.sluitingen:
@@ -77,7 +92,7 @@ def onbekende_feestdagen(tijden: Openingstijden, jaar: int) -> tuple[str, ...]:
 def _vakken(tijden: Openingstijden, kanaal: Kanaal, dag: date) -> tuple[Tijdvak, ...]:
     if sluitingsreden(tijden, dag):
         return ()
-    rooster = tijden.telefoon if kanaal == "telefoon" else tijden.balie
+    rooster: Weekrooster = getattr(tijden, kanaal)
     return rooster.dag(dag.weekday())
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from bot.database import metadata
+from bot.database import Moment, metadata
 
-_TIJD = sa.DateTime(timezone=True)
+_TIJD = Moment
 
 overdracht = sa.Table(
     "overdracht",

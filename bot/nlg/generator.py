@@ -21,9 +21,12 @@ from bot.catalog.answer import HEEL_ANTWOORD, compose
 from bot.catalog.gemeente import Gemeente
 from bot.catalog.live import gemeenten_of, live_catalog, waarden_van
 from bot.catalog.product import Kop
-from bot.catalog.render import LOCALE, klok
+from bot.catalog.render import LOCALE
 from bot.errors import ContentError
-from bot.handoff.opening_hours import Bereikbaarheid, bereikbaarheid
+from bot.handoff.contact import shown
+from bot.handoff.model import Reden
+from bot.handoff.opening_hours import einde_van_werkdag
+from bot.nlg.fields import fields_for
 from bot.nlg.texts import knoppen, render
 from bot.nlu.conversation import KEUZES, conversation_so_far, gemeente_of_tracker
 from bot.nlu.keys import ASPECT, KANDIDAAT, PRODUCT, TAAL, TWEEDE, UITKOMST
@@ -31,10 +34,16 @@ from bot.search.acts import VRAAG_PRODUCT
 from bot.search.decision import Keuze, Uitkomst
 from bot.settings import ROOT, load_settings
 
+OVERDRACHT = "overdracht"
+"""Key in a message: it belongs to handing over, and is shown although the bot has the conversation no more."""
 INGEKORT = "ingekort"
 """Key in a message's metadata: it was too long, only its beginning was read."""
 ASPECT_KNOPPEN = 4
 """Quick replies for other aspects under an answer."""
+
+
+Maker = Callable[[DialogueStateTracker, Gemeente, Dict[str, Any]], Dict[str, Any]]
+"""(tracker, municipality, what an action gives with the response) → what is special about the message."""
 
 
 class Generator(NaturalLanguageGenerator):
@@ -51,11 +60,14 @@ class Generator(NaturalLanguageGenerator):
         self._responses = (domain if domain and domain.responses else Domain.load(ROOT / "domain")).responses
         self._settings = load_settings()
         self._now = now
-        self._make: Dict[str, Callable[[DialogueStateTracker, Gemeente], Dict[str, Any]]] = {
+        self._make: Dict[str, Maker] = {
             "utter_antwoord": self._answer,
             "utter_verduidelijking": self._clarification,
             "utter_terugval": self._fallback,
-            "utter_terugval_herhaald": self._fallback,
+            "utter_overdracht_gestart": self._handed_over,
+            "utter_overdracht_aanbod": self._ways_to_a_human,
+            "utter_overdracht_net_dicht": self._ways_to_a_human,
+            "utter_ask_terugbel_formulier_akkoord": self._callback_summary,
         }
 
     async def generate(
@@ -76,8 +88,8 @@ class Generator(NaturalLanguageGenerator):
         )
         if not variations:
             return None
-        extra = self._make.get(utter_action, self._plain)(tracker, gemeente)
-        fields = {**self._fields(gemeente), **kwargs, **extra.pop("velden", {})}
+        extra = self._make.get(utter_action, self._plain)(tracker, gemeente, kwargs)
+        fields = {**fields_for(self._settings, gemeente, self._now()), **kwargs, **extra.pop("velden", {})}
         latest = tracker.latest_message
         fields[INGEKORT] = bool(latest and (latest.metadata or {}).get(INGEKORT))
         keuzes: List[Keuze] = extra.pop(KEUZES, None) or _buttons(variations[0])
@@ -90,7 +102,7 @@ class Generator(NaturalLanguageGenerator):
             **extra,
         }
 
-    def _answer(self, tracker: DialogueStateTracker, gemeente: Gemeente) -> Dict[str, Any]:
+    def _answer(self, tracker: DialogueStateTracker, gemeente: Gemeente, given: Dict[str, Any]) -> Dict[str, Any]:
         product_id, aspect = tracker.get_slot(PRODUCT), tracker.get_slot(ASPECT)
         product = live_catalog(self._settings).products(gemeente.id).get(product_id)
         if product is None:
@@ -124,7 +136,9 @@ class Generator(NaturalLanguageGenerator):
         product = live_catalog(self._settings).products(gemeente.id).get(next(found, ""))
         return product.kop if product else None
 
-    def _clarification(self, tracker: DialogueStateTracker, gemeente: Gemeente) -> Dict[str, Any]:
+    def _clarification(
+        self, tracker: DialogueStateTracker, gemeente: Gemeente, given: Dict[str, Any]
+    ) -> Dict[str, Any]:
         products = live_catalog(self._settings).products(gemeente.id)
         found = [entity["value"] for entity in tracker.latest_message.entities if entity["entity"] == KANDIDAAT]  # type: ignore[union-attr]
         aspect = tracker.get_slot(ASPECT)
@@ -132,22 +146,37 @@ class Generator(NaturalLanguageGenerator):
         keuzes.append(Keuze(knoppen()["geen_van_deze"], act=VRAAG_PRODUCT))
         return {KEUZES: keuzes, UITKOMST: Uitkomst.VERDUIDELIJKING.value}
 
-    def _fallback(self, tracker: DialogueStateTracker, gemeente: Gemeente) -> Dict[str, Any]:
+    def _fallback(self, tracker: DialogueStateTracker, gemeente: Gemeente, given: Dict[str, Any]) -> Dict[str, Any]:
         uitkomst = tracker.get_slot(UITKOMST) or Uitkomst.TERUGVAL.value
         return {KEUZES: [_mens()], UITKOMST: uitkomst}
 
-    def _plain(self, tracker: DialogueStateTracker, gemeente: Gemeente) -> Dict[str, Any]:
-        return {UITKOMST: Uitkomst.DIALOOG.value}
+    def _ways_to_a_human(
+        self, tracker: DialogueStateTracker, gemeente: Gemeente, given: Dict[str, Any]
+    ) -> Dict[str, Any]:
+        aanbod = given["aanbod"]
+        extra = self._plain(tracker, gemeente, given)
+        if given.get("reden") == Reden.NIET_BEGREPEN.value:
+            extra[UITKOMST] = Uitkomst.TERUGVAL_HERHAALD.value
+        if aanbod["terugbellen"] and not aanbod["livechat"]:
+            extra[KEUZES] = [Keuze(knoppen()["terugbellen"], act="terugbelverzoek")]
+        return extra
 
-    def _fields(self, gemeente: Gemeente) -> Dict[str, Any]:
-        now = self._now()
-        tijden = gemeente.openingstijden
-        return {
-            **waarden_van(self._settings, gemeente.id),
-            "gemeente": gemeente,
-            "telefoon": _reachable(bereikbaarheid(tijden, "telefoon", now)),
-            "balie": _reachable(bereikbaarheid(tijden, "balie", now)),
-        }
+    def _handed_over(self, tracker: DialogueStateTracker, gemeente: Gemeente, given: Dict[str, Any]) -> Dict[str, Any]:
+        return {**self._plain(tracker, gemeente, given), OVERDRACHT: True}
+
+    def _callback_summary(
+        self, tracker: DialogueStateTracker, gemeente: Gemeente, given: Dict[str, Any]
+    ) -> Dict[str, Any]:
+        werkdagen = gemeente.balie.terugbel_werkdagen
+        term = einde_van_werkdag(gemeente.openingstijden, "telefoon", self._now(), werkdagen)
+        contact = tracker.get_slot("contact")
+        velden = {slot: tracker.get_slot(slot) for slot in ("onderwerp", "naam_bewoner", "wanneer")}
+        velden["contact_tekst"] = contact if "@" in contact else shown(contact)
+        velden["uiterlijk"] = format_date(term, "EEEE d MMMM", locale=LOCALE)
+        return {**self._plain(tracker, gemeente, given), "velden": velden}
+
+    def _plain(self, tracker: DialogueStateTracker, gemeente: Gemeente, given: Dict[str, Any]) -> Dict[str, Any]:
+        return {UITKOMST: Uitkomst.DIALOOG.value}
 
 
 def _mens() -> Keuze:
@@ -157,15 +186,3 @@ def _mens() -> Keuze:
 def _buttons(variation: Dict[str, Any]) -> List[Keuze]:
     """Buttons that a response has in the domain: the payload is the dialogue act that the choice stands for."""
     return [Keuze(button["title"], act=button["payload"]) for button in variation.get("buttons") or []]
-
-
-def _reachable(stand: Bereikbaarheid) -> Dict[str, Any]:
-    """Moments in Dutch notation, for the texts."""
-    return {
-        "open": stand.open,
-        "tot": klok(stand.tot) if stand.tot else None,
-        "opent_tijd": klok(stand.opent_tijd) if stand.opent_tijd else None,
-        "opent_dag": format_date(stand.opent_dag, "EEEE d MMMM", locale=LOCALE) if stand.opent_dag else None,
-        "dagen_verder": stand.dagen_verder,
-        "dicht_wegens": stand.dicht_wegens,
-    }

@@ -11,7 +11,10 @@ import yaml
 from jinja2 import Environment, StrictUndefined, Template
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from bot.settings import ROOT
+
 _FOLDER = Path(__file__).parent / "templates"
+_DOMAIN = ROOT / "domain"
 
 
 @lru_cache(maxsize=1)
@@ -29,6 +32,15 @@ def render(source: str, values: Mapping[str, Any]) -> str:
     lines = [line.rstrip() for line in text.strip().split("\n")]
     # Conditions leave empty lines behind; a paragraph needs one.
     return "\n".join(line for index, line in enumerate(lines) if line or (index and lines[index - 1]))
+
+
+@lru_cache(maxsize=1)
+def responses() -> Mapping[str, Any]:
+    """All responses of `domain/`, for what is said outside Rasa: by the desk and the website."""
+    found: dict[str, Any] = {}
+    for path in sorted(_DOMAIN.glob("*.yml")):
+        found |= yaml.safe_load(path.read_text(encoding="utf-8")).get("responses") or {}
+    return found
 
 
 @lru_cache(maxsize=256)

@@ -15,6 +15,7 @@ from sqlalchemy.engine import Engine
 
 from bot.conversations import store
 from bot.database import forget_deleted
+from bot.handoff import callback, queue
 
 _TRACKER_EVENTS = sa.table("events", sa.column("sender_id"))
 """The table of Rasa's SQL tracker store."""
@@ -29,6 +30,7 @@ class Wisbewijs:
     berichten: int
     oordelen: int
     gebeurtenissen: int
+    terugbelverzoeken: int
 
     def as_json(self) -> dict[str, Any]:
         """As the resident gets it."""
@@ -39,14 +41,25 @@ class Wisbewijs:
                 "berichten": self.berichten,
                 "oordelen": self.oordelen,
                 "gebeurtenissen": self.gebeurtenissen,
+                "terugbelverzoeken": self.terugbelverzoeken,
             },
         }
 
 
-def erase_everywhere(engine: Engine, tracker_store: Engine, gesprek_id: str) -> Wisbewijs:
-    """Erase a conversation from our tables and from Rasa's tracker store. Raises UnknownGesprek."""
+def erase_everywhere(engine: Engine, tracker_store: Engine, gesprek_id: str, *, op_verzoek: bool = True) -> Wisbewijs:
+    """Erase a conversation from our tables and from Rasa's tracker store. Raises UnknownGesprek.
+
+    `op_verzoek`: the resident asks for it, and then nobody needs to help or call any more; False when its time has passed:
+    a request to be called back that is still open has a term of its own.
+    """
     # Rasa's first: when that fails the conversation is still known, and the resident can ask again.
     gebeurtenissen = erase_tracker(tracker_store, gesprek_id)
+    if op_verzoek:
+        verzoeken = callback.withdraw(engine, gesprek_id)
+    else:
+        verzoeken = 0
+        callback.let_go(engine, gesprek_id)
+    queue.forget(engine, gesprek_id)
     gewist = store.erase(engine, gesprek_id)
     for one in {engine, tracker_store}:
         forget_deleted(one)
@@ -56,6 +69,7 @@ def erase_everywhere(engine: Engine, tracker_store: Engine, gesprek_id: str) -> 
         berichten=gewist.berichten,
         oordelen=gewist.oordelen,
         gebeurtenissen=gebeurtenissen,
+        terugbelverzoeken=verzoeken,
     )
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.engine import Engine
 from bot.catalog.gemeente import Gemeente
 from bot.conversations.model import UnknownGesprek
 from bot.conversations.store import idle_since
+from bot.handoff.callback import forget_done
 from bot.privacy.erasure import erase_everywhere
 
 
@@ -23,8 +24,10 @@ def erase_expired(
     """
     moment, erased = now or datetime.now(UTC), 0
     for gemeente in gemeenten:
-        for gesprek_id in idle_since(engine, gemeente.id, moment - timedelta(days=gemeente.bewaren_dagen)):
+        before = moment - timedelta(days=gemeente.bewaren_dagen)
+        for gesprek_id in idle_since(engine, gemeente.id, before):
             with suppress(UnknownGesprek):
-                erase_everywhere(engine, tracker_store, gesprek_id)
+                erase_everywhere(engine, tracker_store, gesprek_id, op_verzoek=False)
                 erased += 1
+        forget_done(engine, gemeente.id, before)
     return erased

@@ -476,7 +476,7 @@ def test_an_erased_conversation_gives_a_receipt_and_ends_its_streams(
     answer = resident.erase()
     assert answer.status_code == 200
     bewijs = answer.json()["bewijs"]
-    assert bewijs["verwijderd"] == {"berichten": 2, "oordelen": 0, "gebeurtenissen": 0}
+    assert bewijs["verwijderd"] == {"berichten": 2, "oordelen": 0, "gebeurtenissen": 0, "terugbelverzoeken": 0}
     assert bewijs["nummer"] and bewijs["tijd"]
     assert streams[0].next() == ("stand", None, {"soort": "gewist"})
     assert streams[0].next() is None

@@ -2,6 +2,7 @@
 
 A step has what the resident says (`inwoner`) and what must be in the reply: words (`bot`), words that must not be there
 (`niet`), the product (`product`, one or a list of acceptable ones), the aspect, the outcome, or choices (`keuzes`).
+With `acties: uit` the action server is down.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from typing import Any
 
 import pytest
 import yaml
+
+from tests.conversations.conftest import EngineInTest
 
 FOLDER = Path(__file__).parent / "gesprekken"
 STEP_KEYS = {"inwoner", "bot", "niet", "product", "aspect", "uitkomst", "keuzes"}
@@ -27,7 +30,8 @@ def conversations() -> list[Any]:
 
 @pytest.mark.training
 @pytest.mark.parametrize("gesprek", conversations())
-def test_gesprek(gesprek: dict[str, Any], talk: Callable[..., Any]) -> None:
+def test_gesprek(gesprek: dict[str, Any], talk: Callable[..., Any], engine: EngineInTest) -> None:
+    engine.actions.down = gesprek.get("acties") == "uit"
     resident = talk(gesprek.get("gemeente", "voorbeeldstad"), gesprek.get("nu"))
     for step in gesprek["stappen"]:
         assert set(step) <= STEP_KEYS, f"onbekend veld in een stap: {set(step) - STEP_KEYS}"

@@ -77,9 +77,9 @@ def test_a_receipt_leads_back_to_nobody(database: Engine, gesprek_id: str) -> No
 
 
 def test_a_receipt_is_shown_with_its_counts() -> None:
-    bewijs = Wisbewijs("A1", datetime(2026, 11, 25, 14, 3, 7, 99, UTC), 12, 2, 40)
+    bewijs = Wisbewijs("A1", datetime(2026, 11, 25, 14, 3, 7, 99, UTC), 12, 2, 40, 1)
     assert bewijs.as_json() == {
         "nummer": "A1",
         "tijd": "2026-11-25T14:03:07+00:00",
-        "verwijderd": {"berichten": 12, "oordelen": 2, "gebeurtenissen": 40},
+        "verwijderd": {"berichten": 12, "oordelen": 2, "gebeurtenissen": 40, "terugbelverzoeken": 1},
     }

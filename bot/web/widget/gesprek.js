@@ -257,12 +257,23 @@ export class Gesprek {
     this.#ask('POST', 'typing', {}).catch(() => {});
   }
 
-  feedback(nummer, duim, reden) {
-    return this.#ask('POST', 'feedback', { nummer, duim, reden });
+  /** `mens`: the resident wants to speak somebody. */
+  feedback(nummer, duim, reden, mens) {
+    return this.#ask('POST', 'feedback', { nummer, duim, reden, mens });
+  }
+
+  /** Waits for an employee no longer. */
+  leave() {
+    return this.#ask('POST', 'leave', {});
   }
 
   async grade(cijfer, toelichting) {
     await this.#ask('POST', 'grade', { cijfer, toelichting });
+    this.judged(cijfer);
+  }
+
+  /** A grade was given, or refused (-1): it is not asked for again. */
+  judged(cijfer = -1) {
     this.session.cijfer = cijfer;
     this.#keep();
   }

@@ -95,6 +95,8 @@ export class Paneel {
     new ResizeObserver(() => this.#pinned && this.#toEnd()).observe(this.scroller);
     this.status = el('p', { class: 'stand', role: 'status' });
     this.network = el('p', { class: 'verbinding', role: 'status' });
+    this.leave = button(t('wachtNiet'), () => this.#leave(), 'knop tweede');
+    this.leave.hidden = true;
     this.error = alarm();
     this.warning = el('div', { class: 'waarschuwing', role: 'alert' });
     this.input = el('textarea', {
@@ -122,7 +124,7 @@ export class Paneel {
       el('div', { class: 'invoer' }, this.input, submit(t('verstuur'), 'knop', 'send')),
       this.counter,
     );
-    this.below = el('div', { class: 'onder' }, this.status, this.network, this.error, this.warning, this.form);
+    this.below = el('div', { class: 'onder' }, this.status, this.leave, this.network, this.error, this.warning, this.form);
     this.sheet = el('div', { class: 'blad', 'aria-labelledby': 'bladtitel', 'aria-describedby': 'bladuitleg', hidden: true });
     this.panel = el(
       'section',
@@ -480,9 +482,9 @@ export class Paneel {
       this.#silently(() => {
         one.hidden = !shown;
       });
-    const send = (duim, reden) =>
-      this.#talk.feedback(nummer, duim, reden).then(
-        () => (said.textContent = duim === 'op' || reden !== null ? t('dank') : ''),
+    const send = (duim, reden, mens) =>
+      this.#talk.feedback(nummer, duim, reden, mens).then(
+        () => (said.textContent = duim === 'op' || reden !== null || mens ? t('dank') : ''),
         () => (said.textContent = t('reactieFout')),
       );
     const choose = (duim) => {
@@ -492,12 +494,15 @@ export class Paneel {
       form.scrollIntoView({ block: 'nearest' });
       send(duim, null);
     };
+    const human = el('input', { type: 'checkbox' });
     const form = this.#ask(`reden${nummer}`, 'reden', submit(t('verstuurReactie'), 'knop tweede'), (text) => {
+      const mens = text !== null && human.checked;
       show(form, false);
       thumbs[1].focus();
-      if (text) send('neer', text);
+      if (text || mens) send('neer', text || null, mens || undefined);
       else said.textContent = t('dank');
     });
+    form.lastChild.before(el('label', { class: 'mens' }, human, t('mens')));
     form.hidden = true;
     thumbs.forEach((one) => (one.ariaPressed = 'false'));
     return el('div', { class: 'feedback', role: 'group', 'aria-label': t('nuttig') }, t('nuttig'), thumbs, said, form);
@@ -660,6 +665,11 @@ export class Paneel {
 
   #send(text) {
     if (this.#talk.session?.einde || this.form.hidden) this.#renew();
+    // Who goes on asking gives no grade.
+    else if (this.card.matches('.oordeel:not([hidden])')) {
+      this.card.hidden = true;
+      this.#talk.judged(this.#talk.session.cijfer);
+    }
     this.#say('');
     this.#talk.send(text);
   }
@@ -725,14 +735,24 @@ export class Paneel {
     const t = this.#t;
     const doing = this.#typist ? t('typt', { naam: this.#typist }) : this.wait && t(this.wait);
     const text = doing || this.#rank;
+    const waits = this.#talk.eigenaar === 'wachtrij';
+    if (!waits && this.leave === this.#env.root.activeElement) this.input.focus({ preventScroll: true });
+    this.leave.hidden = !waits;
     if (this.status.textContent === text) return;
     const dots = el('span', { class: 'stippen', 'aria-hidden': 'true' }, el('i'), el('i'), el('i'));
     this.status.replaceChildren(text, doing ? dots : '');
   }
 
-  state({ soort, naam, plek, wachttijd }) {
+  #leave() {
+    this.#say('');
+    this.input.focus({ preventScroll: true });
+    this.#talk.leave().catch(({ soort }) => soort === 'verlopen' || this.#say(this.#t('wachtNietFout')));
+  }
+
+  state({ soort, naam, plek, wachttijd, cijfer, sinds }) {
     const t = this.#t;
-    if (soort === 'typt') {
+    if (soort === 'typt' && sinds !== this.typedSince) {
+      this.typedSince = sinds;
       this.#typist = naam || t('medewerkerNaam');
       clearTimeout(this.typing);
       this.typing = setTimeout(() => {
@@ -743,6 +763,7 @@ export class Paneel {
       const tijd = [...new Set(wachttijd)].join(t('tot'));
       this.#rank = `${plek ? t('rij', { plek }) : t('rijZonder')} ${tijd && t('rijWacht', { tijd })}`.trim();
     }
+    if (cijfer) this.#askGrade();
     this.#refresh();
   }
 
@@ -803,7 +824,6 @@ export class Paneel {
 
   ended() {
     const t = this.#t;
-    const problem = alarm();
     const focus = (heading) => this.#open && heading.focus({ preventScroll: true });
     const done = (thanks) =>
       focus(
@@ -818,6 +838,28 @@ export class Paneel {
           ),
         ),
       );
+    this.#calm();
+    this.form.hidden = true;
+    if (this.#talk.session.cijfer) done();
+    else focus(this.#showCard('einde', t('eindeTitel'), this.#gradeForm(done)));
+  }
+
+  /* After an employee: the conversation goes on, and a grade may be given. */
+  #askGrade() {
+    const { session } = this.#talk;
+    if (!session || session.cijfer || session.einde || !this.card.hidden) return;
+    const done = (thanks) => {
+      this.#talk.judged(session.cijfer);
+      if (thanks) this.card.replaceChildren(el('p', { role: 'status' }, thanks));
+      else this.card.hidden = true;
+      this.input.focus({ preventScroll: true });
+    };
+    this.#showCard('oordeel', this.#t('cijferTitel'), this.#gradeForm(done));
+  }
+
+  #gradeForm(done) {
+    const t = this.#t;
+    const problem = alarm();
     const finish = async (text) => {
       const cijfer = Number(new FormData(form).get('cijfer'));
       if (text === null) done();
@@ -847,10 +889,7 @@ export class Paneel {
       ),
       problem,
     );
-    this.#calm();
-    this.form.hidden = true;
-    if (this.#talk.session.cijfer) done();
-    else focus(this.#showCard('einde', t('eindeTitel'), form));
+    return form;
   }
 
   async #restore() {

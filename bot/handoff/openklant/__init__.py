@@ -1,0 +1,1 @@
+"""Call-back requests registered in Open Klant 2.x, over its Klantinteracties API."""
