@@ -42,7 +42,8 @@ def conversation_so_far(tracker: DialogueStateTracker) -> Gesprek:
         if turn.get("uitkomst") not in (Uitkomst.TERUGVAL.value, Uitkomst.TERUGVAL_HERHAALD.value):
             break
         niet_begrepen += 1
-    return Gesprek(product, tuple(Keuze(**keuze) for keuze in keuzes), niet_begrepen)
+    in_formulier = tracker.active_loop_name is not None
+    return Gesprek(product, tuple(Keuze(**keuze) for keuze in keuzes), niet_begrepen, in_formulier)
 
 
 def _bot_turns(tracker: DialogueStateTracker) -> Iterator[Mapping[str, Any]]:

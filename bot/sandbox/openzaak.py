@@ -218,9 +218,11 @@ def _found(database: Engine, request: Request, kind: str, filters: Mapping[str, 
         found = [one for one in found if bool(one.get("concept")) is concept]
     owners = {one["zaak"]: one for one in found} if kind in _IN_ZAKEN - {"zaken"} else {}
     closed = {url for url, one in owners.items() if not _is_readable(database, request, kind, one)}
-    found = [one for one in found if one["zaak"] not in closed] if owners else [
-        one for one in found if _is_readable(database, request, kind, one)
-    ]
+    found = (
+        [one for one in found if one["zaak"] not in closed]
+        if owners
+        else [one for one in found if _is_readable(database, request, kind, one)]
+    )
     return _ordered(kind, found, query.get("ordering", ""))
 
 

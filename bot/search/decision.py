@@ -65,6 +65,8 @@ class Gesprek:
     """The choices under the assistant's last message."""
     niet_begrepen: int = 0
     """Fallbacks in a row, up to now."""
+    in_formulier: bool = False
+    """A form asked something: most messages answer that, and lean on nothing else that was said."""
 
 
 @dataclass(frozen=True)
@@ -125,6 +127,12 @@ ACT_DREMPEL = 0.5
 ACT_ZEKER = 0.62
 """The same against a product that is wholly certain."""
 
+NOOD_WOORD = 0.6
+"""The same for a message of one word: "kind" by itself is no cry for help, "brand" is."""
+VRAAG_IN_FORMULIER = 4
+"""Words from which a message without a question mark can be a question of its own while a form waits for an answer."""
+BEVESTIGEN, ONTKENNEN = "bevestigen", "ontkennen"
+
 GEVOELIGE_KEUZE = 0.1
 """Certainty from which a sensitive product may be a choice."""
 ACT_BIJ_NAAM = 0.8
@@ -155,7 +163,7 @@ _RANG = {"eerste": 1, "1e": 1, "tweede": 2, "2e": 2, "derde": 3, "3e": 3, "vierd
 
 def decide(bericht: Bericht) -> Beslissing:
     """The outcome of a message: the first step that settles it."""
-    steps = (
+    steps: tuple[Callable[[Bericht], Beslissing | None], ...] = (
         _danger,
         _nothing_said,
         _taken_choice,
@@ -166,6 +174,8 @@ def decide(bericht: Bericht) -> Beslissing:
         _two_needs,
         _by_certainty,
     )
+    if bericht.gesprek.in_formulier:
+        steps = (_danger, _nothing_said, _taken_choice, _in_form)
     for step in steps:
         beslissing = step(bericht)
         if beslissing is not None:
@@ -175,7 +185,8 @@ def decide(bericht: Bericht) -> Beslissing:
 
 def _danger(bericht: Bericht) -> Beslissing | None:
     """Acute danger goes before anything else."""
-    if bericht.acts.get(NOODGEVAL, 0.0) >= NOOD_DREMPEL:
+    needed = NOOD_DREMPEL if len(bericht.tokens) > 1 else NOOD_WOORD
+    if bericht.acts.get(NOODGEVAL, 0.0) >= needed:
         return Beslissing(NOODGEVAL, Uitkomst.DIALOOG, ranking=bericht.ranking)
     return None
 
@@ -308,6 +319,24 @@ def _named(bericht: Bericht) -> Beslissing | None:
     if bericht.act not in (VRAAG_PRODUCT, BUITEN_SCOPE) and bericht.acts[bericht.act] >= ACT_BIJ_NAAM:
         return None
     return _answer(bericht, bericht.genoemd, bericht.aspect, bericht.ranking)
+
+
+def _in_form(bericht: Bericht) -> Beslissing:
+    """What a message says while a form waits for an answer: another act when that is sure, a question of its own when it
+    asks one and the answer is certain, and else the answer that the form waits for."""
+    act = bericht.act
+    if act in (BEVESTIGEN, ONTKENNEN) or (
+        act not in (VRAAG_PRODUCT, BUITEN_SCOPE) and bericht.acts[act] >= ACT_DREMPEL
+    ):
+        return Beslissing(act, Uitkomst.DIALOOG, ranking=bericht.ranking)
+    asks = "?" in bericht.tekst or len(bericht.tokens) >= VRAAG_IN_FORMULIER
+    if asks:
+        named = _named(bericht)
+        if named is not None:
+            return named
+        if _is_certain(bericht, bericht.ranking):
+            return _answer(bericht, bericht.ranking.treffers[0].product, bericht.aspect, bericht.ranking)
+    return Beslissing(VRAAG_PRODUCT, Uitkomst.TERUGVAL, ranking=bericht.ranking)
 
 
 def _other_act(bericht: Bericht) -> Beslissing | None:

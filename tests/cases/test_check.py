@@ -48,6 +48,12 @@ async def test_no_case_is_read_while_rights_are_tried(sandbox: Sandbox) -> None:
     assert transport.requests[0].url.params["identificatie"] == "VRAAGBAAK-VERBINDINGSTEST"
 
 
+async def test_what_stumbles_is_not_hidden_by_asking_again(sandbox: Sandbox) -> None:
+    sandbox.faults.add("status", status=503, times=1)
+    found = await check(sandbox.config(attempts=3))
+    assert wrong(found) == ["bereik"]
+
+
 @pytest.mark.parametrize(
     ("fields", "onderwerp", "words"),
     [

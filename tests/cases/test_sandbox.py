@@ -171,6 +171,12 @@ def test_a_bad_value_is_refused(sandbox: Sandbox, query: str, code: str) -> None
     assert answer.json()["invalidParams"][0]["code"] == code
 
 
+def test_an_unknown_parameter_is_refused_on_one_object_too(sandbox: Sandbox) -> None:
+    url = every(sandbox, f"{ZAKEN}/zaken")[0]["url"]
+    assert refused(ask(sandbox, f"{url}?onzin=1")) == (400, "invalid")
+    assert ask(sandbox, f"{url}?expand=status").json()["_expand"]["status"]["indicatieLaatstGezetteStatus"] is True
+
+
 def test_what_is_not_there_is_not_found(sandbox: Sandbox) -> None:
     for path in (f"{ZAKEN}/zaken/6d3a1f77-2c4e-4f0b-a1c9-5b7e8d9f0a04", f"{ZAKEN}/zaken/geen-uuid", "/elders"):
         assert refused(ask(sandbox, path)) == (404, "not_found")

@@ -84,7 +84,7 @@ def test_not_understood_once_and_then_again() -> None:
 
 def test_danger_goes_before_a_certain_product() -> None:
     acts = {"vraag_product": 0.5, "noodgeval": 0.45, "begroeting": 0.05}
-    assert decide(bericht("brand", ranking(huisvuil=0.9), acts=acts)).act == "noodgeval"
+    assert decide(bericht("er is brand", ranking(huisvuil=0.9), acts=acts)).act == "noodgeval"
 
 
 def test_danger_goes_before_a_taken_choice() -> None:
@@ -359,6 +359,36 @@ def test_a_product_that_is_called_by_its_name_needs_no_certainty() -> None:
 def test_a_certain_act_goes_before_a_name() -> None:
     acts = {"afspraak_maken": 0.9, "vraag_product": 0.1}
     assert decide(bericht("paspoort", acts=acts, genoemd="paspoort-aanvragen")).act == "afspraak_maken"
+
+
+FORM = Gesprek(product="paspoort-aanvragen", in_formulier=True)
+
+
+def test_a_bare_answer_to_a_form_is_no_follow_up() -> None:
+    found = ranking(paspoort_aanvragen=0.99)
+    assert decide(bericht("Fatima", found, gesprek=FORM)).uitkomst is Uitkomst.TERUGVAL
+
+
+def test_a_question_of_its_own_is_answered_in_the_middle_of_a_form() -> None:
+    found = ranking(huisvuil=0.99)
+    for said in ("wat kost een container eigenlijk", "container?"):
+        assert outcome(decide(bericht(said, found, gesprek=FORM))) == (Uitkomst.ANTWOORD, "huisvuil")
+
+
+def test_a_form_is_not_left_for_an_unsure_question() -> None:
+    found = ranking(huisvuil=0.5, parkeervergunning=0.3)
+    assert decide(bericht("het gaat over de container achter", found, gesprek=FORM)).uitkomst is Uitkomst.TERUGVAL
+
+
+def test_yes_and_no_answer_a_form() -> None:
+    for act in ("bevestigen", "ontkennen"):
+        assert decide(bericht("doe maar", acts={act: 0.4, "vraag_product": 0.3}, gesprek=FORM)).act == act
+
+
+def test_one_word_must_be_surer_to_be_danger() -> None:
+    assert decide(bericht("kind", acts={"vraag_product": 0.5, "noodgeval": 0.45})).act != "noodgeval"
+    assert decide(bericht("brand", acts={"noodgeval": 0.9, "vraag_product": 0.1})).act == "noodgeval"
+    assert decide(bericht("mijn kind bloedt", acts={"noodgeval": 0.45, "vraag_product": 0.3})).act == "noodgeval"
 
 
 def test_an_unlikely_sensitive_product_is_no_choice() -> None:

@@ -79,9 +79,9 @@ async def finish(settings: Settings, kept: str, answer: Mapping[str, str]) -> li
                 code=answer["code"],
                 code_verifier=keep["verifier"],
             )
-            keys = (await client.get(provider["jwks_uri"], withhold_token=True)).raise_for_status().json()
+        keys = await _json(provider["jwks_uri"])
         claims = _claims(settings, provider, token, keys, str(keep["nonce"]))
-    except (AuthlibBaseError, JoseError, httpx.HTTPError, ValueError, KeyError) as error:
+    except (AuthlibBaseError, JoseError, httpx.HTTPError, ValueError, KeyError, TypeError) as error:
         raise OidcError(type(error).__name__) from None
     names = [claims.get("preferred_username"), claims.get("email") if claims.get("email_verified") is True else None]
     return [name for name in names if isinstance(name, str) and name]
@@ -110,8 +110,7 @@ async def _provider(settings: Settings) -> dict[str, str]:
     """What the issuer says of its addresses (OpenID Connect Discovery)."""
     issuer = _setting(settings, "oidc_issuer").rstrip("/")
     try:
-        async with httpx.AsyncClient(timeout=_GEDULD) as client:
-            found = (await client.get(f"{issuer}/.well-known/openid-configuration")).raise_for_status().json()
+        found = await _json(f"{issuer}/.well-known/openid-configuration")
         names = ("issuer", "authorization_endpoint", "token_endpoint", "jwks_uri")
         provider = {name: str(found[name]) for name in names}
     except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
@@ -119,6 +118,11 @@ async def _provider(settings: Settings) -> dict[str, str]:
     if provider["issuer"].rstrip("/") != issuer:
         raise OidcError("de uitgever noemt zichzelf anders dan in de instelling")
     return provider
+
+
+async def _json(address: str) -> Any:
+    async with httpx.AsyncClient(timeout=_GEDULD) as client:
+        return (await client.get(address)).raise_for_status().json()
 
 
 def _client(settings: Settings) -> Any:

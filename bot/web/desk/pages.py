@@ -145,6 +145,6 @@ async def log_out(call: Call, request: Request) -> HTTPResponse:
     """POST /balie/uitloggen."""
     await in_thread(employees.end_session, call.engine, call.cookie)
     call.desk.watch.hurry()
-    answer = response.redirect(f"{LOGIN}?uit", status=303)
+    answer = response.redirect(f"{LOGIN}?uit=1", status=303)
     set_cookie(answer, call.desk, COOKIE, "", age=0)
     return answer

@@ -90,9 +90,12 @@ class Watch:
     def read(self) -> Stand:
         """The same, for who may wait for the database."""
         ids = self._gemeenten()
+        # In this order: what is picked up between the two looks is then in both, and never in neither.
+        waiting = queue.waiting(self._engine, ids)
         in_gesprek = queue.being_helped(self._engine, ids)
+        helped = {one.id for one in in_gesprek}
         return Stand(
-            wachtrij=tuple(queue.waiting(self._engine, ids)),
+            wachtrij=tuple(one for one in waiting if one.id not in helped),
             in_gesprek=tuple(sorted(in_gesprek, key=lambda one: (one.opgepakt_op or one.gevraagd_op, one.id))),
             gesprekken=self._conversations([one.gesprek_id for one in in_gesprek if one.gesprek_id]),
             terugbelverzoeken=tuple(callback.on_desk(self._engine, ids)),

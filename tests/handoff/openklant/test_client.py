@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import ssl
 import traceback
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -441,3 +442,13 @@ def test_an_answer_without_version_does_not_make_the_version_forgotten() -> None
 
     assert ask(server, twice) == (0, 9, 0)
     assert len(server.requests) == 3
+
+
+def test_a_certificate_that_is_not_trusted_is_not_tried_again() -> None:
+    def refuse(_request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("x") from ssl.SSLCertVerificationError("self-signed certificate")
+
+    server = Server(refuse)
+    with pytest.raises(Unavailable) as error:
+        ask(server, lambda client: client.get("actoren"))
+    assert error.value.oorzaak == "certificaat" and len(server.requests) == 1

@@ -39,6 +39,8 @@ class Balie {
     $('knoppenbalk').append(button(t('instellingen'), showSettings, 'knop stil'), button(t('sneltoetsen'), showKeys, 'knop stil'));
     $('uitloggen').addEventListener('submit', (event) => this.#logOut(event));
     document.addEventListener('keydown', (event) => this.#onKey(event));
+    // A window that closes gives the focus back; what had it may be gone.
+    document.addEventListener('close', () => setTimeout(() => document.activeElement === document.body && this.#refocus()), true);
     document.addEventListener('visibilitychange', () => this.#seen());
     addEventListener('focus', () => this.#seen());
     setInterval(() => {
@@ -246,6 +248,11 @@ class Balie {
     this.#tabs();
     if (!venster && focus) this.empty.querySelector('h2').focus();
     this.#seen();
+  }
+
+  #refocus() {
+    if (this.current) this.current.show(true);
+    else this.empty.querySelector('h2').focus();
   }
 
   #step(by) {
