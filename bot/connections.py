@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from bot.cases.number import parse_formats
+from bot.cases.values import ZgwConfig
 from bot.catalog.gemeente import Gemeente, Gemeenten
+from bot.errors import ContentError
 from bot.handoff.openklant.values import ActorVerwijzing, Identificator, OpenKlantConfig
 from bot.secrets_store import secret_for
 from bot.settings import Settings
@@ -44,6 +47,41 @@ def open_klant_configs(settings: Settings, gemeenten: Gemeenten) -> dict[str, Op
     return {gemeente: config for gemeente, config in found.items() if config is not None}
 
 
+def zgw_config(settings: Settings, gemeente: Gemeente) -> ZgwConfig | None:
+    """The municipality's case register; None when it has none. Raises SettingError for a secret that is not there."""
+    found = gemeente.zaken
+    if found is None:
+        return None
+    is_sandbox = found.zaken_url == SANDBOX
+    return ZgwConfig(
+        zaken_url=f"{sandbox_url(settings)}/zaken/api/v1" if is_sandbox else found.zaken_url,
+        catalogi_url=f"{sandbox_url(settings)}/catalogi/api/v1" if is_sandbox else found.catalogi_url,
+        client_id=found.client_id,
+        secret=SANDBOX_TOKEN if is_sandbox else secret_for(settings, gemeente.id, "open_zaak"),
+        bronorganisaties=found.bronorganisaties,
+        max_vertrouwelijkheid=found.max_vertrouwelijkheid,
+    )
+
+
+def check_connections(settings: Settings, gemeenten: Gemeenten) -> None:
+    """See to it that every connection can be tried: its secret is there, and its patterns can be read.
+
+    Raises SettingError or ContentError; else it would only show when a resident needs it.
+    """
+    open_klant_configs(settings, gemeenten)
+    for gemeente in gemeenten:
+        zgw_config(settings, gemeente)
+        if gemeente.zaken is not None:
+            try:
+                parse_formats(gemeente.zaken.nummers)
+            except ValueError as error:
+                raise ContentError(f"gemeenten/{gemeente.id}.yml", f"veld zaken.nummers: {error}") from error
+
+
 def needs_sandbox(gemeenten: Gemeenten) -> bool:
     """Whether any municipality talks to the sandbox."""
-    return any(gemeente.open_klant is not None and gemeente.open_klant.adres == SANDBOX for gemeente in gemeenten)
+    return any(
+        (gemeente.open_klant is not None and gemeente.open_klant.adres == SANDBOX)
+        or (gemeente.zaken is not None and gemeente.zaken.zaken_url == SANDBOX)
+        for gemeente in gemeenten
+    )

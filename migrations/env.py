@@ -2,6 +2,7 @@
 
 from alembic import context
 
+from bot.cases import tables as _cases  # noqa: F401
 from bot.catalog import tables as _catalog  # noqa: F401 (declares its tables)
 from bot.conversations import tables as _conversations  # noqa: F401
 from bot.database import metadata

@@ -160,6 +160,25 @@ class OpenKlant(_Model):
     afdeling: Actor
 
 
+class Zaken(_Model):
+    """The municipality's case register (ZGW). Its secret is read from a file, never from here."""
+
+    zaken_url: str
+    """Base address of the Zaken API; `sandbox` is the register that `make run` starts."""
+    catalogi_url: str = ""
+    client_id: str = "vraagbaak"
+    bronorganisaties: tuple[str, ...] = ()
+    """RSINs of the organisations whose cases may be shown."""
+    nummers: tuple[str, ...]
+    """How case numbers look: `ZAAK-{jaar}-{10 cijfers}`; docs/zaken.md describes the pieces."""
+    voorbeeld: str
+    """A case number as residents know it, shown when they are asked for theirs."""
+    wachtstatussen: tuple[str, ...] = ()
+    """Names of statuses that mean that the municipality waits for the resident."""
+    besluit_zaaktypen: tuple[str, ...] = ()
+    max_vertrouwelijkheid: str = "openbaar"
+
+
 class Gemeente(_Model):
     """One municipality of this installation."""
 
@@ -178,6 +197,8 @@ class Gemeente(_Model):
     """How long the words of a conversation are kept."""
     webchat: Webchat = Webchat()
     balie: Balie = Balie()
+    zaken: Zaken | None = None
+    """Where residents' cases are; without it they are shown the way to their own page."""
     open_klant: OpenKlant | None = None
     """Where requests to be called back go; without it they are tasks on our own desk."""
     contact: Contact

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
+from bot.cli.cases import cases
 from bot.cli.employees import medewerkers
 from bot.cli.handoff import handoff
 from bot.cli.products import products
@@ -26,6 +27,7 @@ def vraagbaak() -> None:
     """Vraagbaak, de assistent van de gemeente."""
 
 
+vraagbaak.add_command(cases)
 vraagbaak.add_command(handoff)
 vraagbaak.add_command(medewerkers)
 vraagbaak.add_command(products)

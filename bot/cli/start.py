@@ -24,7 +24,7 @@ from bot.catalog.library import read_library
 from bot.catalog.lint import lint
 from bot.catalog.store import import_library
 from bot.cli.training import MODEL, is_trained, train
-from bot.connections import needs_sandbox, open_klant_configs
+from bot.connections import check_connections, needs_sandbox, sandbox_url
 from bot.database import open_database, upgrade
 from bot.errors import ContentError, StartError
 from bot.handoff import employees
@@ -76,7 +76,7 @@ def start(settings: Settings, console: Console) -> int:
                 raise ContentError(problem.where, problem.text)
         note(f"{len(library)} producten, {len(gemeenten.ids)} gemeenten")
     # A secret that is not there would only show when a resident needs it.
-    open_klant_configs(settings, gemeenten)
+    check_connections(settings, gemeenten)
     with_sandbox = needs_sandbox(gemeenten)
     ports = [("engine", "engine_port"), ("action server", "actions_port"), ("website", "web_port")]
     for name, setting in [*ports, *([("sandbox", "sandbox_port")] if with_sandbox else [])]:
@@ -118,6 +118,12 @@ def show_ready(settings: Settings, console: Console, logs: Path) -> None:
     if account_file(settings).exists():
         console.print(
             f"De balie staat op {settings.public_web_url}/balie (account en wachtwoord in {account_file(settings)})",
+            highlight=False,
+            soft_wrap=True,
+        )
+    if needs_sandbox(load_gemeenten(settings.path(settings.gemeenten_dir))):
+        console.print(
+            f"De nagebootste backoffice heeft zaken en een postbus: {sandbox_url(settings)}/postbus",
             highlight=False,
             soft_wrap=True,
         )

@@ -68,6 +68,9 @@ class Generator(NaturalLanguageGenerator):
             "utter_overdracht_aanbod": self._ways_to_a_human,
             "utter_overdracht_net_dicht": self._ways_to_a_human,
             "utter_ask_terugbel_formulier_akkoord": self._callback_summary,
+            "utter_ask_zaak_formulier_zaaknummer": self._case_number,
+            "utter_zaaknummer_onbekend": self._case_number,
+            "utter_zaak_kiezen": self._which_case,
         }
 
     async def generate(
@@ -174,6 +177,14 @@ class Generator(NaturalLanguageGenerator):
         velden["contact_tekst"] = contact if "@" in contact else shown(contact)
         velden["uiterlijk"] = format_date(term, "EEEE d MMMM", locale=LOCALE)
         return {**self._plain(tracker, gemeente, given), "velden": velden}
+
+    def _case_number(self, tracker: DialogueStateTracker, gemeente: Gemeente, given: Dict[str, Any]) -> Dict[str, Any]:
+        voorbeeld = gemeente.zaken.voorbeeld if gemeente.zaken else ""
+        return {**self._plain(tracker, gemeente, given), "velden": {"voorbeeldnummer": voorbeeld}}
+
+    def _which_case(self, tracker: DialogueStateTracker, gemeente: Gemeente, given: Dict[str, Any]) -> Dict[str, Any]:
+        keuzes = [Keuze(titel, act="bevestigen") for titel in given["zaken"]]
+        return {**self._plain(tracker, gemeente, given), KEUZES: keuzes}
 
     def _plain(self, tracker: DialogueStateTracker, gemeente: Gemeente, given: Dict[str, Any]) -> Dict[str, Any]:
         return {UITKOMST: Uitkomst.DIALOOG.value}

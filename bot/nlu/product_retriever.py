@@ -18,6 +18,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy import sparse
 
+from bot.case_numbers import case_numbers
 from bot.catalog.live import gemeenten_of, live_catalog
 from bot.catalog.tables import CENTRAAL
 from bot.nlu import storage
@@ -131,7 +132,8 @@ class ProductRetriever(GraphComponent):
             tokens = self._dutch(text)
             return searcher.rank(Vraag(tokens, features([tokens]), {VRAAG_PRODUCT: 1.0}), knowledge.ranker)
 
-        drempels = thresholds_for(gemeenten_of(self._settings)[gemeente].drempels)
+        served = gemeenten_of(self._settings)[gemeente]
+        drempels = thresholds_for(served.drempels)
         beslissing = decide(
             Bericht(
                 tekst=message.get(TEXT) or "",
@@ -145,6 +147,7 @@ class ProductRetriever(GraphComponent):
                 products=searcher.products,
                 zoek=zoek,
                 genoemd=searcher.named(vraag.tokens),
+                zaaknummer=bool(case_numbers(message.get(TEXT) or "", served)),
             )
         )
         write_decision(

@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
+from bot.cases import identity
 from bot.conversations import store
 from bot.database import forget_deleted
 from bot.handoff import callback, queue
@@ -60,6 +61,7 @@ def erase_everywhere(engine: Engine, tracker_store: Engine, gesprek_id: str, *, 
         verzoeken = 0
         callback.let_go(engine, gesprek_id)
     queue.forget(engine, gesprek_id)
+    identity.forget(engine, gesprek_id)
     gewist = store.erase(engine, gesprek_id)
     for one in {engine, tracker_store}:
         forget_deleted(one)

@@ -51,6 +51,8 @@ class Faults:
     def __init__(self) -> None:
         self._faults: list[Fault] = []
         self._running: set[asyncio.Task[HTTPResponse]] = set()
+        self.late_answers: list[int] = []
+        """Statuses of what was done late; whoever asked may not have waited for it."""
 
     def add(self, kind: Kind, **fields: object) -> None:
         """Let something go wrong from now on; the fields are those of Fault."""
@@ -58,7 +60,7 @@ class Faults:
 
     def clear(self) -> None:
         """Let everything go well again."""
-        self._faults = []
+        self._faults, self.late_answers = [], []
 
     async def around(self, request: Request, handle: Handle) -> HTTPResponse:
         """Answer a request by `handle`, or as the fault that it meets wants."""
@@ -79,7 +81,7 @@ class Faults:
             await asyncio.sleep(fault.seconds)
             return await handle()
         if fault.kind == "late":
-            task = asyncio.ensure_future(_later(fault.seconds, handle))
+            task = asyncio.ensure_future(self._later(fault.seconds, handle))
             self._running.add(task)
             task.add_done_callback(self._running.discard)
             return await asyncio.shield(task)
@@ -94,6 +96,12 @@ class Faults:
             answer.body = b'{"results": "geen lijst", "uuid": 7}'
         return answer
 
+    async def _later(self, seconds: float, handle: Handle) -> HTTPResponse:
+        await asyncio.sleep(seconds)
+        answer = await handle()
+        self.late_answers.append(answer.status)
+        return answer
+
     def _take(self, request: Request) -> Fault | None:
         for fault in list(self._faults):
             if fault.method not in ("", request.method) or fault.path not in request.path or fault.times == 0:
@@ -105,11 +113,6 @@ class Faults:
                 fault.times -= 1
             return fault
         return None
-
-
-async def _later(seconds: float, handle: Handle) -> HTTPResponse:
-    await asyncio.sleep(seconds)
-    return await handle()
 
 
 async def _break(request: Request) -> HTTPResponse:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from sanic import Sanic
 
 from bot.connections import SANDBOX_TOKEN
 from bot.database import open_database
+from bot.sandbox.mailbox import mailbox_blueprint
 from bot.sandbox.openklant import openklant_blueprint
+from bot.sandbox.openzaak import openzaak_blueprint
+from bot.sandbox.openzaak_store import fill
 from bot.settings import Settings, load_settings
 
 
@@ -16,6 +21,11 @@ def make_app(settings: Settings, name: str = "vraagbaak_sandbox") -> Sanic:
     app.config.FALLBACK_ERROR_FORMAT = "json"
     database = open_database(f"sqlite:///{settings.path(settings.data_dir) / 'sandbox.sqlite'}")
     app.blueprint(openklant_blueprint(database, [SANDBOX_TOKEN]))
+    register = open_database(f"sqlite:///{settings.path(settings.data_dir) / 'sandbox-zaken.sqlite'}")
+    # Made anew at each start: its dates count from today.
+    fill(register, datetime.now(UTC).date())
+    app.blueprint(openzaak_blueprint(register, {"vraagbaak": SANDBOX_TOKEN}))
+    app.blueprint(mailbox_blueprint())
     return app
 
 

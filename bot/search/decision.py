@@ -107,6 +107,8 @@ class Bericht:
     zoek: Zoek = field(repr=False)
     genoemd: str | None = None
     """The one product of which a name or synonym is all that the message speaks of."""
+    zaaknummer: bool = False
+    """Whether a case number stands in the message."""
 
     @property
     def act(self) -> str:
@@ -131,7 +133,7 @@ NOOD_WOORD = 0.6
 """The same for a message of one word: "kind" by itself is no cry for help, "brand" is."""
 VRAAG_IN_FORMULIER = 4
 """Words from which a message without a question mark can be a question of its own while a form waits for an answer."""
-BEVESTIGEN, ONTKENNEN = "bevestigen", "ontkennen"
+BEVESTIGEN, ONTKENNEN, ZAAKSTATUS = "bevestigen", "ontkennen", "zaakstatus"
 
 GEVOELIGE_KEUZE = 0.1
 """Certainty from which a sensitive product may be a choice."""
@@ -167,6 +169,7 @@ def decide(bericht: Bericht) -> Beslissing:
         _danger,
         _nothing_said,
         _taken_choice,
+        _case_number,
         _named,
         _follow_up,
         _other_act,
@@ -206,6 +209,11 @@ def _taken_choice(bericht: Bericht) -> Beslissing | None:
     if keuze.act == VRAAG_PRODUCT:
         return _fall_back(bericht)
     return Beslissing(keuze.act or VRAAG_PRODUCT, Uitkomst.DIALOOG, ranking=bericht.ranking)
+
+
+def _case_number(bericht: Bericht) -> Beslissing | None:
+    """A case number asks how that case stands, whatever words surround it."""
+    return Beslissing(ZAAKSTATUS, Uitkomst.DIALOOG, ranking=bericht.ranking) if bericht.zaaknummer else None
 
 
 def _follow_up(bericht: Bericht) -> Beslissing | None:

@@ -11,6 +11,7 @@ from typing import Any
 from sanic import Blueprint, Sanic
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.cases.identity import clean_up
 from bot.catalog.live import gemeenten_of
 from bot.database import open_database
 from bot.privacy.retention import erase_expired
@@ -49,6 +50,7 @@ async def _rounds(settings: Settings) -> None:
     while True:
         try:
             count = await asyncio.get_running_loop().run_in_executor(None, erase)
+            await asyncio.get_running_loop().run_in_executor(None, clean_up, open_database(settings.catalog_url))
             if count:
                 logger.info("%d gesprekken gewist: hun bewaartermijn is voorbij", count)
         except SQLAlchemyError as error:

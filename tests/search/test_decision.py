@@ -361,6 +361,11 @@ def test_a_certain_act_goes_before_a_name() -> None:
     assert decide(bericht("paspoort", acts=acts, genoemd="paspoort-aanvragen")).act == "afspraak_maken"
 
 
+def test_a_case_number_asks_how_the_case_stands() -> None:
+    found = ranking(huisvuil=0.99)
+    assert decide(bericht("Z-2026-000123 huisvuil", found, zaaknummer=True)).act == "zaakstatus"
+
+
 FORM = Gesprek(product="paspoort-aanvragen", in_formulier=True)
 
 

@@ -80,6 +80,18 @@ def test_whatever_is_typed_is_accepted(verzoek: Verzoek, versie: str) -> None:
         accepted("onderwerpobjecten", bodies.onderwerpobject(verzoek, CONFIG, UUID, spoken), number)
 
 
+@pytest.mark.parametrize("field", ["naam", "onderwerp", "inhoud", "wanneer", "gesprek"])
+@pytest.mark.parametrize(
+    "text", ["\x00", "a\x00b", "\ud83d", "\u2028", " \t\n ", "a" * 5000, "🙂" * 1001, "\r\n" * 600]
+)
+@pytest.mark.parametrize("versie", sorted(VERSIES))
+def test_the_worst_that_can_be_typed_is_accepted_in_each_field(field: str, text: str, versie: str) -> None:
+    number, spoken = VERSIES[versie]
+    body = bodies.maak_klantcontact(make_verzoek(**{field: text}), CONFIG, spoken)
+    json.dumps(body, ensure_ascii=False).encode()
+    accepted("maak-klantcontact", body, number)
+
+
 @UNHURRIED
 @given(VERZOEKEN)
 def test_whatever_is_typed_fits_the_document(verzoek: Verzoek) -> None:

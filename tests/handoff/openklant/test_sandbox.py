@@ -889,6 +889,8 @@ def test_old_versions_make_numbers_and_know_no_references(serve: Serve, versie: 
     first = api.make("klantcontacten", {**body, "referentienummer": "4820017365", "metadata": {"bron": "x"}})
     api.make("klantcontacten", {**body, "nummer": "41"})
     third = api.make("klantcontacten", body)
+    ignored = api.sandbox.rows("klantcontact")[0]
+    assert (ignored["referentienummer"], ignored["metadata"]) == (None, {})
     assert (first["nummer"], third["nummer"]) == ("0000000001", "0000000042")
     for name in ("referentienummer", "metadata", "reactie", "verdereActieOndernomen", "hoofdOnderwerpType"):
         assert name not in first
