@@ -25,10 +25,10 @@ from actions.safe_action import SafeAction, SafeForm
 from actions.terugbellen import told
 from actions.zaaktekst import as_fields
 from bot.case_numbers import case_numbers
-from bot.cases import identity
+from bot.cases import identity, portal
 from bot.cases.client import Zaaksystemen, ZgwClient
 from bot.cases.errors import ZgwError
-from bot.cases.lookup import dossier, find, initiators, load
+from bot.cases.lookup import dossier, find, find_own, initiators, load
 from bot.cases.summary import overzicht
 from bot.cases.values import Zaak
 from bot.catalog.gemeente import Zaken
@@ -46,7 +46,8 @@ STOP: Dict[str, Any] = {"zaaknummer": "", "zaak_code": ""}
 """Fills the form with nothing, so that it ends; what stopped it was said."""
 EVEN_LANG = 1.0
 """Seconds that naming a number takes at least, existing or not."""
-MEESTE_ZAKEN = 4
+MEESTE_ZAKEN, MEESTE_EIGEN = 4, 8
+"""Cases under one number, and of a resident who is logged in, that are offered."""
 _CODE = re.compile(rf"(?<!\d)(?:\d[ -]?){{{identity.CIJFERS - 1}}}\d(?!\d)")
 _systemen = Zaaksystemen()
 _sending: Set[asyncio.Task[None]] = set()
@@ -73,12 +74,45 @@ class ActionZaakstatus(SafeAction):
         if context.gemeente.zaken is None:
             dispatcher.utter_message(response="utter_zaakstatus")
             return [SlotSet("zaak_kan", "nee")]
+        ingelogd = await in_thread(
+            partial(portal.known, context.engine, secret_of(context.settings), context.gesprek_id, clock.now())
+        )
+        if ingelogd is not None:
+            return await self._own(dispatcher, context, ingelogd, nummer)
         if nummer is None:
             return [SlotSet("zaak_kan", "ja")]
         begun = await begin(context, nummer, dispatcher)
         if begun == STOP:
             return [SlotSet("zaak_kan", "nee")]
         return [SlotSet("zaak_kan", "ja"), *(SlotSet(slot, value) for slot, value in begun.items())]
+
+    async def _own(
+        self, dispatcher: CollectingDispatcher, context: Context, bsn: str, nummer: Optional[str]
+    ) -> List[Dict[str, Any]]:
+        """Who is logged in at the portal needs no number and no code."""
+        config = zgw_config(context.settings, context.gemeente)
+        assert config is not None
+        try:
+            mine = await find_own(_systemen.client(config), bsn)
+        except ZgwError as error:
+            logger.warning("Zaken niet bereikbaar: %s", type(error).__name__)
+            dispatcher.utter_message(response="utter_zaken_storing")
+            return [SlotSet("zaak_kan", "nee")]
+        found = [zaak for zaak in mine if nummer in (None, zaak.identificatie)][:MEESTE_EIGEN]
+        if not found:
+            dispatcher.utter_message(response="utter_zaak_geen_eigen", nummer=bool(nummer))
+            return [SlotSet("zaak_kan", "nee")]
+        prove = partial(
+            identity.prove,
+            context.engine,
+            secret_of(context.settings),
+            gesprek_id=context.gesprek_id,
+            gemeente=context.gemeente.id,
+            urls=[zaak.url for zaak in found],
+            now=clock.now(),
+        )
+        await in_thread(prove)
+        return [SlotSet("zaak_kan", "ja"), SlotSet("zaaknummer", "eigen"), SlotSet("zaak_code", "goed")]
 
 
 class ValidateZaakFormulier(SafeForm):

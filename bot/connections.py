@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from bot.cases.number import parse_formats
+from bot.cases.portal import BadPortalToken, read_token
 from bot.cases.values import ZgwConfig
 from bot.catalog.gemeente import Gemeente, Gemeenten
 from bot.errors import ContentError
@@ -60,6 +63,20 @@ def zgw_config(settings: Settings, gemeente: Gemeente) -> ZgwConfig | None:
         secret=SANDBOX_TOKEN if is_sandbox else secret_for(settings, gemeente.id, "open_zaak"),
         bronorganisaties=found.bronorganisaties,
         max_vertrouwelijkheid=found.max_vertrouwelijkheid,
+    )
+
+
+def portal_identity(settings: Settings, gemeente: Gemeente, token: str) -> str:
+    """The BSN that the municipality's portal vouches for. Raises BadPortalToken, SettingError."""
+    if gemeente.zaken is None or gemeente.zaken.portaal is None:
+        raise BadPortalToken("deze gemeente heeft geen portaal ingesteld")
+    portaal = gemeente.zaken.portaal
+    return read_token(
+        token,
+        secret_for(settings, gemeente.id, "portaal_sleutel"),
+        uitgever=portaal.uitgever,
+        publiek=portaal.publiek,
+        hoogstens=timedelta(seconds=portaal.hoogstens_seconden),
     )
 
 

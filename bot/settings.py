@@ -55,10 +55,13 @@ class Settings:
     webchat_per_address: str = _setting("120/minute", "Hoeveel berichten een internetadres mag sturen.")
     webchat_sessions_per_address: str = _setting("30/hour", "Hoeveel chatgesprekken een internetadres mag beginnen.")
     webchat_message_chars: int = _setting(1000, "Langste chatbericht, in tekens.")
-    smtp_url: str = _setting("", "Mailserver: `smtp://naam:wachtwoord@server:587` (met STARTTLS) of `smtps://`. Leeg: geen.")
+    smtp_url: str = _setting(
+        "", "Mailserver: `smtp://naam:wachtwoord@server:587` (met STARTTLS) of `smtps://`. Leeg: geen."
+    )
     mail_from: str = _setting("", "Afzender van e-mail aan bewoners.")
     bericht_webhook: str = _setting(
-        "", "Adres dat berichten aan bewoners verstuurt (sms, of e-mail zonder mailserver): een POST met aan, onderwerp, tekst."
+        "",
+        "Adres dat berichten aan bewoners verstuurt (sms, of e-mail zonder mailserver): een POST met aan, onderwerp, tekst.",
     )
     oidc_issuer: str = _setting("", "Adres van de OIDC-aanbieder voor medewerkers. Leeg: alleen eigen accounts.")
     oidc_client_id: str = _setting("", "Client-id bij de OIDC-aanbieder.")

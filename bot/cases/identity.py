@@ -17,7 +17,7 @@ from typing import Literal
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-from bot.cases.tables import zaak_bewijs, zaak_code, zaak_poging
+from bot.cases.tables import zaak_bewijs, zaak_code, zaak_identiteit, zaak_poging
 
 CIJFERS = 6
 GELDIG = timedelta(minutes=10)
@@ -141,8 +141,35 @@ def proven(engine: Engine, gesprek_id: str, now: datetime | None = None) -> tupl
     return tuple(row.urls or ()) if row else ()
 
 
+def prove(
+    engine: Engine, geheim: str, *, gesprek_id: str, gemeente: str, urls: Sequence[str], now: datetime | None = None
+) -> None:
+    """Take these cases to be the resident's, because something better than a code says so (the portal)."""
+    moment = now or datetime.now(UTC)
+    forget(engine, gesprek_id)
+    with engine.begin() as connection:
+        connection.execute(
+            sa.insert(zaak_bewijs).values(
+                id=secrets.token_hex(16),
+                gesprek_id=gesprek_id,
+                gemeente=gemeente,
+                zaak=keyed(geheim, "portaal", gesprek_id),
+                verloopt_op=moment + GELDIG,
+                fout=0,
+                urls=list(urls),
+            )
+        )
+
+
+def forget_resident(engine: Engine, gesprek_id: str) -> None:
+    """The conversation is erased: also who the portal said it was."""
+    forget(engine, gesprek_id)
+    with engine.begin() as connection:
+        connection.execute(sa.delete(zaak_identiteit).where(zaak_identiteit.c.gesprek_id == gesprek_id))
+
+
 def forget(engine: Engine, gesprek_id: str) -> None:
-    """The conversation needs it no more."""
+    """The conversation needs the proof no more."""
     with engine.begin() as connection:
         mine = sa.select(_B.id).where(_B.gesprek_id == gesprek_id)
         connection.execute(
@@ -160,6 +187,7 @@ def clean_up(engine: Engine, now: datetime | None = None) -> None:
             sa.delete(zaak_code).where(_C.bewijs_id.in_(over)), execution_options={"synchronize_session": False}
         )
         connection.execute(sa.delete(zaak_bewijs).where(_B.verloopt_op < moment))
+        connection.execute(sa.delete(zaak_identiteit).where(zaak_identiteit.c.verloopt_op < moment))
         connection.execute(sa.delete(zaak_poging).where(_P.tijd < moment - SLOT))
 
 

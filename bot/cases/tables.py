@@ -31,6 +31,15 @@ zaak_code = sa.Table(
 )
 """A code that was sent: its keyed hash, and the cases that it opens. An unknown case has one that nothing matches."""
 
+zaak_identiteit = sa.Table(
+    "zaak_identiteit",
+    metadata,
+    sa.Column("gesprek_id", sa.String(64), primary_key=True),
+    sa.Column("waarde", sa.String(200), nullable=False),
+    sa.Column("verloopt_op", Moment, nullable=False),
+)
+"""Who the portal says that somebody is (a BSN, encrypted), for as long as one looks at one's cases."""
+
 zaak_poging = sa.Table(
     "zaak_poging",
     metadata,

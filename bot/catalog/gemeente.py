@@ -160,6 +160,17 @@ class OpenKlant(_Model):
     afdeling: Actor
 
 
+class Portaal(_Model):
+    """The municipality's own portal, where residents log in (DigiD). It signs who somebody is; its public key is a file."""
+
+    uitgever: str
+    """`iss` of its tokens."""
+    publiek: str = "vraagbaak"
+    """`aud` of its tokens."""
+    hoogstens_seconden: int = Field(default=120, ge=10, le=600)
+    """Age from which a token is too old to begin a conversation with."""
+
+
 class Zaken(_Model):
     """The municipality's case register (ZGW). Its secret is read from a file, never from here."""
 
@@ -177,6 +188,8 @@ class Zaken(_Model):
     """Names of statuses that mean that the municipality waits for the resident."""
     besluit_zaaktypen: tuple[str, ...] = ()
     max_vertrouwelijkheid: str = "openbaar"
+    portaal: Portaal | None = None
+    """Residents who are logged in there need no code."""
 
 
 class Gemeente(_Model):

@@ -22,6 +22,7 @@ from sanic.request import Request
 from sanic.response import BaseHTTPResponse, HTTPResponse
 from sqlalchemy.engine import Engine
 
+from bot.cases import portal
 from bot.catalog.gemeente import Gemeente
 from bot.catalog.live import gemeenten_of
 from bot.channels.blocks import blocks, plain
@@ -29,6 +30,7 @@ from bot.channels.inbound import InboundError, inbound
 from bot.channels.limits import Limits, TooMany
 from bot.channels.ownership import bot_may_answer, give_back
 from bot.channels.tokens import BadToken, Sessie, make_token, read_token, secret_of
+from bot.connections import portal_identity
 from bot.conversations import store
 from bot.conversations.model import WEBCHAT, Bericht, Nieuw, UnknownGesprek
 from bot.database import open_database, upgrade
@@ -190,9 +192,24 @@ class Webchat:
         body = _body(request)
         gemeente = self._gemeente(body.get("gemeente", self._settings.gemeente))
         self._limits.session(_address(request))
+        wie = self._portal(gemeente, body.get("portaal"))
         gesprek = await in_thread(partial(store.start, self._engine, gemeente=gemeente.id, kanaal=WEBCHAT))
+        if wie is not None:
+            await in_thread(portal.remember, self._engine, self._secret, gesprek.id, wie)
         token, sessie = make_token(gesprek.id, gemeente.id, self._secret)
         return response.json({"token": token, "verloopt": sessie.verloopt.isoformat()}, status=201)
+
+    def _portal(self, gemeente: Gemeente, token: object) -> Optional[str]:
+        """Who the municipality's portal says it is; a token that is no good is refused, and never quietly left out."""
+        if token is None:
+            return None
+        try:
+            return portal_identity(self._settings, gemeente, token if isinstance(token, str) else "")
+        except portal.BadPortalToken as error:
+            logger.warning("Een token van het portaal is geweigerd: %s", error)
+            raise Refused(
+                400, "Uw inlog is verlopen. Log opnieuw in op uw eigen pagina en open de chat daar."
+            ) from None
 
     async def say(self, request: Request) -> HTTPResponse:
         """POST /messages: the resident says something; the answers come back, and through the stream."""

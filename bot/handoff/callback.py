@@ -23,8 +23,8 @@ CIJFERS = 10
 """Digits of a reference: the longest `referentienummer` of the Klantinteracties API."""
 ONDERWERP, VRAAG, WANNEER = 200, 1000, 200
 """Longest texts, in characters."""
-WACHTEN = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30))
-"""Pauses before sending to Open Klant again; the last one is repeated."""
+WACHTEN = (timedelta(seconds=45), timedelta(minutes=3), timedelta(minutes=10), timedelta(minutes=30))
+"""Pauses before sending to Open Klant again, longer than one attempt can last; the last one is repeated."""
 PERSOONLIJK: Mapping[str, None] = dict.fromkeys(("naam", "telefoon", "email", "onderwerp", "vraag", "wanneer"))
 
 

@@ -61,7 +61,7 @@ def erase_everywhere(engine: Engine, tracker_store: Engine, gesprek_id: str, *, 
         verzoeken = 0
         callback.let_go(engine, gesprek_id)
     queue.forget(engine, gesprek_id)
-    identity.forget(engine, gesprek_id)
+    identity.forget_resident(engine, gesprek_id)
     gewist = store.erase(engine, gesprek_id)
     for one in {engine, tracker_store}:
         forget_deleted(one)

@@ -42,6 +42,13 @@ def upgrade() -> None:
     )
     op.create_index("ix_zaak_code_bewijs_id", "zaak_code", ["bewijs_id"])
     op.create_table(
+        "zaak_identiteit",
+        sa.Column("gesprek_id", sa.String(64), nullable=False),
+        sa.Column("waarde", sa.String(200), nullable=False),
+        sa.Column("verloopt_op", TIJD, nullable=False),
+        sa.PrimaryKeyConstraint("gesprek_id", name="pk_zaak_identiteit"),
+    )
+    op.create_table(
         "zaak_poging",
         sa.Column("id", sa.Integer, nullable=False),
         sa.Column("soort", sa.String(20), nullable=False),
@@ -54,5 +61,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in ("zaak_poging", "zaak_code", "zaak_bewijs"):
+    for table in ("zaak_poging", "zaak_identiteit", "zaak_code", "zaak_bewijs"):
         op.drop_table(table)

@@ -19,10 +19,12 @@ import pytest
 import yaml
 
 from actions import clock, zaakstatus
+from bot.cases import portal
 from bot.catalog.gemeente import Gemeente
 from bot.channels.inbound import inbound
+from bot.channels.tokens import secret_of
 from bot.handoff.opening_hours import TIJDZONE
-from bot.sandbox.cases import sample
+from bot.sandbox.cases import sample, sample_bsn
 from bot.settings import Settings
 from tests.cases.server import TODAY, Sandbox
 from tests.conversations.conftest import Conversation, EngineInTest
@@ -43,6 +45,11 @@ class Resident:
 
     def __init__(self, conversation: Conversation, engine: EngineInTest, mail: list[tuple[str, str]]) -> None:
         self.conversation, self.engine, self.mail = conversation, engine, mail
+
+    def log_in(self, bsn: str) -> None:
+        """The portal says who it is."""
+        geheim = secret_of(self.engine.settings)
+        portal.remember(self.engine.database, geheim, self.conversation._sender, bsn, self.engine.now)
 
     def code(self) -> str:
         assert self.mail, "er is geen code gestuurd"
@@ -139,6 +146,22 @@ def test_whoever_tries_numbers_learns_nothing(resident: Callable[..., Resident])
         wrong = one.conversation.say("000000")
         replies.add(str([[(message["text"], message.get("buttons")) for message in turn] for turn in (said, wrong)]))
     assert len(replies) == 1
+
+
+def test_who_is_logged_in_at_the_portal_needs_no_number_and_no_code(resident: Callable[..., Resident]) -> None:
+    one = resident("voorbeeldstad", datetime(2026, 11, 25, 10, 0, tzinfo=TIJDZONE))
+    one.log_in(sample_bsn("in_behandeling"))
+    said = one.conversation.say("hoe staat het met mijn aanvraag")
+    assert "Evenementenvergunning" in said[-1]["text"] and "Wij beoordelen uw aanvraag" in said[-1]["text"]
+    assert one.mail == []
+
+
+def test_who_is_logged_in_sees_no_case_of_somebody_else(resident: Callable[..., Resident]) -> None:
+    one = resident("voorbeeldstad", datetime(2026, 11, 25, 10, 0, tzinfo=TIJDZONE))
+    one.log_in(sample_bsn("in_behandeling"))
+    other = sample("toegekend").identificatie(TODAY)
+    said = one.conversation.say(f"hoe staat het met {other}")
+    assert "Ik vind bij u geen zaak met dit nummer" in said[-1]["text"]
 
 
 def test_nothing_of_the_case_stays_in_the_tracker(resident: Callable[..., Resident]) -> None:

@@ -77,7 +77,8 @@ def claim(call: Call) -> Any:
     except AlreadyTaken as error:
         now = queue.load(call.engine, one.id)
         if _mine(call, now):
-            # Sent twice; the first time it succeeded.
+            # Sent twice; the first time it succeeded, at least so far.
+            call.changed.extend(takeover.picked_up(call.engine, now, me))
             return {"id": one.id}
         wie = _names(call).get(now.medewerker_id or 0) if now.status == Status.MEDEWERKER else None
         text = f"{wie} was u voor." if wie else str(error)
@@ -161,11 +162,14 @@ def close(call: Call) -> None:
         raise Refused(400, "Kies hoe het gesprek is afgelopen.")
     if label is not None and label not in call.gemeente.balie.labels:
         raise Refused(400, "Dit label is er niet.")
-    if one.status == Status.GESLOTEN and one.medewerker_id == call.medewerker.id:
-        return
-    ended = queue.close(call.engine, one.id, uitkomst=Uitkomst(uitkomst), medewerker_id=call.medewerker.id, label=label)
+    me = call.medewerker
+    if one.status == Status.GESLOTEN and one.medewerker_id == me.id:
+        # Sent twice; should the first time have broken off half-way, then the resident still has to hear of it.
+        ended = _still_shown_as_ours(call, one)
+    else:
+        ended = queue.close(call.engine, one.id, uitkomst=Uitkomst(uitkomst), medewerker_id=me.id, label=label)
     if ended and one.gesprek_id:
-        call.changed.extend(takeover.closed(call.engine, call.gemeente, one, call.medewerker))
+        call.changed.extend(takeover.closed(call.engine, call.gemeente, one, me))
 
 
 def history(call: Call) -> Any:
@@ -233,6 +237,12 @@ def _names(call: Call) -> dict[int, str]:
 
 def _mine(call: Call, one: Overdracht) -> bool:
     return one.status == Status.MEDEWERKER and one.medewerker_id == call.medewerker.id
+
+
+def _still_shown_as_ours(call: Call, one: Overdracht) -> bool:
+    if one.gesprek_id is None or queue.open_request(call.engine, one.gesprek_id) is not None:
+        return False
+    return bool(store.load(call.engine, one.gesprek_id).toestand.get("wie") == "medewerker")
 
 
 def _typed(text: str) -> str:

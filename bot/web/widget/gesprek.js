@@ -55,8 +55,9 @@ export class Gesprek {
   session = null;
   all = [];
 
-  constructor(id, view) {
+  constructor(id, view, portaal) {
     this.id = id;
+    this.portaal = portaal;
     this.key = `vraagbaak:${id}`;
     this.#view = view;
     this.#clear();
@@ -161,7 +162,7 @@ export class Gesprek {
   async #begin() {
     const begin = async () => {
       const other = store.read(this.key);
-      this.#adopt(alive(other) && !other.einde ? other : await this.#ask('POST', 'sessions', { gemeente: this.id }));
+      this.#adopt(alive(other) && !other.einde ? other : await this.#ask('POST', 'sessions', { gemeente: this.id, portaal: this.portaal }));
       this.#keep();
     };
     // Two tabs that begin at once get one conversation.

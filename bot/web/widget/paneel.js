@@ -43,7 +43,7 @@ export class Paneel {
 
   constructor(env) {
     this.#env = env;
-    this.#talk = new Gesprek(env.id, this);
+    this.#talk = new Gesprek(env.id, this, env.portaal);
     this.#use(env.config);
   }
 

@@ -13,6 +13,7 @@ import httpx
 import pytest
 from sqlalchemy.engine import Engine
 
+from bot import takeover
 from bot.conversations import store
 from bot.handoff import employees, queue
 from bot.handoff.model import Status
@@ -283,6 +284,21 @@ def test_closing_gives_it_back_to_the_bot_and_asks_for_a_grade(agent: NewAgent, 
     assert [each.van for each in store.since(engine, one.gesprek_id)].count("vraagbaak") == 2
     (history,) = sanne.get("/geschiedenis").json()["gesprekken"]
     assert (history["id"], history["wie"], history["uitkomst"]) == (one.id, "Sanne", "doorverwezen")
+
+
+def test_a_closing_that_broke_off_half_way_is_finished_the_second_time(
+    agent: NewAgent, engine: Engine, one: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sanne = agent()
+    sanne.claim(one)
+    path, body = f"/gesprekken/{one.id}/afsluiten", {"uitkomst": "opgelost"}
+    with monkeypatch.context() as broken:
+        broken.setattr(takeover, "tell", lambda *_, **__: 1 / 0)
+        assert sanne.post(path, body).status_code == 500
+    assert store.load(engine, one.gesprek_id).toestand["wie"] == "medewerker"
+    assert sanne.post(path, body).status_code == sanne.post(path, body).status_code == 204
+    assert store.load(engine, one.gesprek_id).toestand["wie"] == "bot"
+    assert len(store.since(engine, one.gesprek_id)) == 3
 
 
 @pytest.mark.parametrize(
