@@ -15,7 +15,7 @@ import tempfile
 import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime
-from pathlib import Path
+from functools import partial
 
 import httpx
 
@@ -65,7 +65,7 @@ async def measure(config: ZgwConfig, numbers: list[str]) -> dict[str, float]:
     single = []
     before = network.calls
     for nummer in numbers:
-        single.append(await _timed(lambda nummer=nummer: look_up(client, nummer)))  # type: ignore[misc]
+        single.append(await _timed(partial(look_up, client, nummer)))
     calls = (network.calls - before) / len(numbers)
     most = 0
     for nummer in numbers:
@@ -77,7 +77,7 @@ async def measure(config: ZgwConfig, numbers: list[str]) -> dict[str, float]:
     async def resident(first: int) -> None:
         for number in range(PER_CLIENT):
             nummer = numbers[(first + number) % len(numbers)]
-            together.append(await _timed(lambda: look_up(client, nummer)))
+            together.append(await _timed(partial(look_up, client, nummer)))
 
     began = time.perf_counter()
     await asyncio.gather(*(resident(place) for place in range(CLIENTS)))

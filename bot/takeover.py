@@ -113,7 +113,9 @@ def _minutes(seconds: tuple[int, int]) -> list[str]:
 
 def picked_up(engine: Engine, one: Overdracht, medewerker: Medewerker) -> list[str]:
     """An employee has it: the resident sees who. The others move up."""
-    assert one.gesprek_id is not None
+    if one.gesprek_id is None:
+        # Erased by the resident just now.
+        return []
     store.set_state(engine, one.gesprek_id, {"wie": "medewerker", "soort": "medewerker", "naam": medewerker.naam})
     return [one.gesprek_id, *show_queue(engine, one.gemeente)]
 
@@ -141,7 +143,9 @@ def types(engine: Engine, one: Overdracht, medewerker: Medewerker) -> list[str]:
 
 def handed_on(engine: Engine, gemeente: Gemeente, one: Overdracht, van: Medewerker, naar: str) -> list[str]:
     """After `queue.transfer`: the resident reads who comes, and sees the queue again when it went to a department."""
-    assert one.gesprek_id is not None
+    if one.gesprek_id is None:
+        # Erased by the resident just now.
+        return []
     tell(engine, gemeente, one.gesprek_id, "utter_overdracht_naar_collega", van=van.naam, naar=naar)
     if one.medewerker_id is not None:
         store.set_state(engine, one.gesprek_id, {"wie": "medewerker", "soort": "medewerker", "naam": naar})
@@ -151,7 +155,9 @@ def handed_on(engine: Engine, gemeente: Gemeente, one: Overdracht, van: Medewerk
 
 def closed(engine: Engine, gemeente: Gemeente, one: Overdracht, medewerker: Medewerker) -> list[str]:
     """After `queue.close` by an employee: the bot has the conversation, and asks for a grade."""
-    assert one.gesprek_id is not None
+    if one.gesprek_id is None:
+        # Erased by the resident just now.
+        return []
     tell(engine, gemeente, one.gesprek_id, "utter_overdracht_afgesloten", medewerker=medewerker.naam)
     _to_bot(engine, one.gesprek_id, cijfer=True)
     return [one.gesprek_id, *show_queue(engine, one.gemeente)]

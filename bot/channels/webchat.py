@@ -345,7 +345,9 @@ class Webchat:
         sessie = self._session(request)
         if await in_thread(queue.owner, self._engine, sessie.gesprek_id) is Eigenaar.MEDEWERKER:
             gesprek = await self._known(store.load, self._engine, sessie.gesprek_id)
-            state = {**gesprek.toestand, "bewoner_typt": datetime.now(UTC).isoformat()}
+            # That the employee was typing is no news any more.
+            shown = {"soort": "medewerker"} if gesprek.toestand.get("soort") == "typt" else {}
+            state = {**gesprek.toestand, **shown, "bewoner_typt": datetime.now(UTC).isoformat()}
             await in_thread(store.set_state, self._engine, sessie.gesprek_id, state)
             await self._signals.announce(sessie.gesprek_id)
         return response.empty()

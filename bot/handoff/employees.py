@@ -184,7 +184,9 @@ def end_session(engine: Engine, cookie: str) -> None:
         ).first()
         connection.execute(sa.delete(medewerker_sessie).where(medewerker_sessie.c.sleutel == _digest(cookie)))
         if row is not None:
-            connection.execute(sa.update(medewerker).where(_M.id == row.medewerker_id).values(aanwezig=False))
+            # Their conversations need not wait until nothing is heard of them.
+            gone = {"aanwezig": False, "gezien_op": None}
+            connection.execute(sa.update(medewerker).where(_M.id == row.medewerker_id).values(**gone))
 
 
 def set_presence(engine: Engine, medewerker_id: int, aanwezig: bool, now: datetime | None = None) -> None:

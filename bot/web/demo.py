@@ -45,5 +45,10 @@ def blueprint(settings: Settings) -> Blueprint:
     async def embedding(request: Request) -> HTTPResponse:
         return page("inbedden.html", web=settings.public_web_url, chat=settings.public_chat_url)
 
+    @routes.get("/favicon.ico")
+    async def icon(request: Request) -> HTTPResponse:
+        # Browsers ask for it by themselves; a missing one would stand as an error on every page's console.
+        return response.empty()
+
     routes.static("/static", str(_FOLDER / "static"), name="static")
     return routes
