@@ -18,7 +18,10 @@ from datetime import UTC, date, datetime
 from functools import partial
 
 import httpx
+from rasa_sdk.executor import CollectingDispatcher
 
+from actions.context import Context
+from actions.zaakstatus import begin
 from bench.machine import machine
 from bot.cases.client import ZgwClient
 from bot.cases.lookup import dossier, find, initiators
@@ -27,8 +30,9 @@ from bot.cases.values import ZgwConfig
 from bot.catalog.live import gemeenten_of
 from bot.cli.start import child_environment
 from bot.connections import sandbox_url, zgw_config
+from bot.database import open_database, upgrade
 from bot.sandbox.cases import VOORBEELDSTAD, VOORBEELDZAKEN
-from bot.settings import ROOT, load_settings
+from bot.settings import ROOT, Settings, load_settings
 
 CLIENTS, PER_CLIENT = 8, 50
 OUT = ROOT / "docs" / "benchmarks-zaken.md"
@@ -94,6 +98,18 @@ async def measure(config: ZgwConfig, numbers: list[str]) -> dict[str, float]:
     }
 
 
+async def naming(settings: Settings, numbers: list[str]) -> list[float]:
+    """Milliseconds that naming a number takes in a conversation, with all that the action does."""
+    database = open_database(settings.catalog_url)
+    upgrade(database)
+    gemeente = gemeenten_of(settings)[VOORBEELDSTAD]
+    found = []
+    for place, nummer in enumerate(numbers):
+        context = Context(settings, database, gemeente, "webchat", f"{place}-{nummer}")
+        found.append(await _timed(partial(begin, context, nummer, CollectingDispatcher())))
+    return found
+
+
 def main() -> int:
     """Measure and write."""
     with tempfile.TemporaryDirectory() as folder:
@@ -111,6 +127,10 @@ def main() -> int:
             today = date.today()
             numbers = [one.identificatie(today) for one in VOORBEELDZAKEN if one.gemeente == VOORBEELDSTAD][:12]
             found = asyncio.run(measure(config, numbers))
+            unknown = [f"ZAAK-{today.year}-{number:010}" for number in range(900_000, 900_000 + len(numbers))]
+            named = asyncio.run(naming(settings, [*numbers, *unknown]))
+            found["bestaat"] = _part(named[: len(numbers)], 50)
+            found["bestaat niet"] = _part(named[len(numbers) :], 50)
         finally:
             sandbox.terminate()
             sandbox.wait()
@@ -121,7 +141,7 @@ def main() -> int:
 
 def report(found: dict[str, float]) -> str:
     """The page, in Markdown."""
-    rows = "\n".join(f"| {name} | {value} |" for name, value in machine().items())
+    rows = "\n".join(f"| {name} | {value} |" for name, value in {"Date": date.today().isoformat(), **machine()}.items())
     return f"""# Zaken opzoeken: hoe lang het duurt
 
 Dit bestand wordt gemaakt door `python -m bench.cases` en wordt niet met de hand gewijzigd.
@@ -139,6 +159,8 @@ alles wat een vraag nodig heeft: de zaak, de aanvrager, de status, het resultaat
 | {CLIENTS} bewoners tegelijk | {found["samen p50"]:.0f} | {found["samen p95"]:.0f} |
 
 - {found["per seconde"]:.0f} keer opzoeken per seconde met {CLIENTS} bewoners.
+- Een nummer noemen duurt {found["bestaat"]:.0f} ms als de zaak bestaat, en {found["bestaat niet"]:.0f} ms als zij niet bestaat
+  (de helft van 12 keer).
 - Gemiddeld {found["aanroepen"]:.1f} aanroepen per keer, en nooit meer dan {found["hoogstens"]:.0f}.
 """
 
