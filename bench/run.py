@@ -67,6 +67,7 @@ def run(options: Options, console: Console) -> Measured:
             engine_port=rest.free_port(),
             actions_port=rest.free_port(),
             web_port=rest.free_port(),
+            sandbox_port=rest.free_port(),
             # All visitors of the bench come from one address.
             webchat_per_address="100000/minute",
             webchat_sessions_per_address="100000/hour",

@@ -41,13 +41,14 @@ class Installation:
     """Engine, action server and website; stopped at the end of a `with`."""
 
     def __init__(self, data_dir: Path) -> None:
-        engine_port, actions_port, web_port = free_ports(3)
+        engine_port, actions_port, web_port, sandbox_port = free_ports(4)
         self.settings = replace(
             load_settings(),
             data_dir=str(data_dir),
             engine_port=engine_port,
             actions_port=actions_port,
             web_port=web_port,
+            sandbox_port=sandbox_port,
             web_url=f"http://localhost:{web_port}",
             chat_url=f"http://localhost:{engine_port}",
             webchat_per_session=PLENTY,

@@ -40,6 +40,7 @@ def site(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         data_dir=str(folder / "data"),
         gemeenten_dir=always_open(folder / "gemeenten"),
         web_port=port,
+        sandbox_port=free_port(),
         web_url=f"http://localhost:{port}",
     )
     engine = open_database(settings.catalog_url)

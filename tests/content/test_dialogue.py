@@ -44,7 +44,13 @@ def load(path: Path) -> dict[str, Any]:
 def domain() -> dict[str, Any]:
     merged: dict[str, Any] = {}
     for path in (ROOT / "domain").glob("*.yml"):
-        merged |= load(path)
+        for key, value in load(path).items():
+            known = merged.get(key)
+            if isinstance(known, dict):
+                assert not set(known) & set(value), f"{path} zegt iets dat er al stond"
+                merged[key] = known | value
+            else:
+                merged[key] = [*known, *value] if isinstance(known, list) else value
     return merged
 
 
@@ -69,7 +75,8 @@ def test_the_dialogue_acts_are_the_agreed_ones() -> None:
 def test_every_act_has_a_rule_and_every_rule_an_existing_action() -> None:
     ruled = {step["intent"] for rule in rules() for step in rule["steps"] if "intent" in step}
     assert ruled == set(ACTS)
-    known = set(domain()["responses"]) | set(domain()["actions"]) | {"action_restart"}
+    built_in = {"action_restart", "action_listen", "action_deactivate_loop"}
+    known = set(domain()["responses"]) | set(domain()["actions"]) | set(domain()["forms"]) | built_in
     assert {step["action"] for rule in rules() for step in rule["steps"] if "action" in step} <= known
 
 
@@ -78,7 +85,7 @@ def test_every_custom_action_of_the_domain_exists_and_the_reverse() -> None:
 
     executor = ActionExecutor()
     executor.register_package("actions")
-    own = {name for name in executor.actions if name.startswith("action_")}
+    own = {name for name in executor.actions if name.startswith(("action_", "validate_"))}
     assert own == set(domain()["actions"])
 
 
@@ -119,8 +126,19 @@ def test_danger_texts_have_the_right_numbers(kind: str | None, numbers: list[str
 
 def test_button_titles_fit_whatsapp_and_differ() -> None:
     titles = [*knoppen()["aspect"].values(), knoppen()["medewerker"], knoppen()["geen_van_deze"]]
-    assert all(len(title) <= 20 for title in titles)
     assert len(set(titles)) == len(titles)
+    for variations in domain()["responses"].values():
+        for buttons in (variation.get("buttons", []) for variation in variations):
+            titles += [button["title"] for button in buttons]
+            assert len({button["title"] for button in buttons}) == len(buttons)
+    assert all(len(title) <= 20 for title in titles)
+
+
+def test_every_slot_of_a_form_has_its_question() -> None:
+    for form, fields in domain()["forms"].items():
+        for slot in fields["required_slots"]:
+            asked = {f"utter_ask_{form}_{slot}", f"action_ask_{form}_{slot}"}
+            assert asked & (set(domain()["responses"]) | set(domain()["actions"])), (form, slot)
 
 
 def test_buttons_of_responses_lead_to_an_act() -> None:
@@ -135,4 +153,6 @@ def test_resident_facing_words_are_not_in_python() -> None:
     for path in (ROOT / "actions").glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "utter_message":
-                assert not node.args and {keyword.arg for keyword in node.keywords} <= {"response"}, path
+                assert not node.args, path
+                assert not {keyword.arg for keyword in node.keywords} & {"text", "buttons", "image", "attachment"}, path
+                assert "response" in {keyword.arg for keyword in node.keywords}, path

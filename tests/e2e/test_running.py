@@ -62,6 +62,7 @@ def running(trained_model: Path, tmp_path_factory: pytest.TempPathFactory) -> It
         engine_port=free_port(),
         actions_port=free_port(),
         web_port=free_port(),
+        sandbox_port=free_port(),
     )
     process = subprocess.Popen(
         [sys.executable, "-m", "bot.cli.main", "start"],
@@ -234,7 +235,13 @@ def test_questions_are_answered_while_the_action_server_is_down(running: Running
 
 
 def test_ctrl_c_stops_all_children(trained_model: Path, tmp_path: Path) -> None:
-    settings = Settings(data_dir=str(tmp_path), engine_port=free_port(), actions_port=free_port(), web_port=free_port())
+    settings = Settings(
+        data_dir=str(tmp_path),
+        engine_port=free_port(),
+        actions_port=free_port(),
+        web_port=free_port(),
+        sandbox_port=free_port(),
+    )
     process = subprocess.Popen(
         [sys.executable, "-m", "bot.cli.main", "start"],
         cwd=ROOT,
@@ -249,7 +256,7 @@ def test_ctrl_c_stops_all_children(trained_model: Path, tmp_path: Path) -> None:
             break
     process.send_signal(signal.SIGINT)
     assert process.wait(30) == 0
-    for port in (settings.engine_port, settings.actions_port, settings.web_port):
+    for port in (settings.engine_port, settings.actions_port, settings.web_port, settings.sandbox_port):
         with socket.socket() as probe:
             assert probe.connect_ex(("127.0.0.1", port)) != 0
 
