@@ -10,11 +10,12 @@ from rasa_sdk.events import ConversationPaused, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import clock
-from actions.context import asks_something_else, context_of, last_intent, last_text
+from actions.context import Context, asks_something_else, context_of, last_intent, last_text
 from actions.names import name_in
 from actions.safe_action import REDEN, SafeAction, SafeForm
 from bot import takeover
 from bot.handoff.model import Reden
+from bot.handoff.offer import is_sensitive
 
 _SLOTS = ("doorgeven", "naam_bewoner", REDEN)
 
@@ -30,7 +31,8 @@ class ActionOverdrachtAanbieden(SafeAction):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict[str, Any]
     ) -> List[Dict[str, Any]]:
         """Offers; sets whether a live chat may begin, and why a human is needed."""
-        context, reden = context_of(tracker), _reden(tracker)
+        context = context_of(tracker)
+        reden = _reden(tracker, context)
         aanbod = takeover.what_is_open(context.engine, context.gemeente, context.kanaal, clock.now())
         dispatcher.utter_message(response="utter_overdracht_aanbod", aanbod=asdict(aanbod), reden=reden.value)
         return [SlotSet("overdracht_kan", "livechat" if aanbod.livechat else "anders"), SlotSet(REDEN, reden.value)]
@@ -82,7 +84,7 @@ class ActionOverdragen(SafeAction):
             context.engine,
             context.gemeente,
             gesprek_id=context.gesprek_id,
-            reden=_reden(tracker),
+            reden=_reden(tracker, context),
             delen=bool(tracker.get_slot("doorgeven")),
             naam=naam,
             product_id=tracker.get_slot("product"),
@@ -115,10 +117,12 @@ def extract_name(tracker: Tracker) -> Dict[str, Any]:
     return {"naam_bewoner": name_in(last_text(tracker))}
 
 
-def _reden(tracker: Tracker) -> Reden:
-    """Why a human is needed: what an action or the channel said, twice not understood, or asked for."""
+def _reden(tracker: Tracker, context: Context) -> Reden:
+    """Why a human is needed: what an action or the channel said, twice not understood, a sensitive subject that the
+    municipality points out, or asked for."""
     said = tracker.get_slot(REDEN)
     if said in {one.value for one in Reden}:
         return Reden(said)
-    asked = last_intent(tracker) == "medewerker_spreken"
-    return Reden.GEVRAAGD if asked else Reden.NIET_BEGREPEN
+    if last_intent(tracker) != "medewerker_spreken":
+        return Reden.NIET_BEGREPEN
+    return Reden.GEVOELIG if is_sensitive(context.gemeente, tracker.get_slot("product")) else Reden.GEVRAAGD

@@ -25,6 +25,7 @@ from bot.catalog.render import LOCALE
 from bot.errors import ContentError
 from bot.handoff.contact import shown
 from bot.handoff.model import Reden
+from bot.handoff.offer import is_sensitive
 from bot.handoff.opening_hours import einde_van_werkdag
 from bot.nlg.fields import fields_for
 from bot.nlg.texts import knoppen, render
@@ -119,10 +120,12 @@ class Generator(NaturalLanguageGenerator):
         keuzes += [Keuze(titels[other], antwoord.product, other) for other in antwoord.andere_aspecten[:room]]
         if antwoord.aspect != HEEL_ANTWOORD:
             keuzes.append(Keuze(titels[HEEL_ANTWOORD], antwoord.product, HEEL_ANTWOORD))
-        keuzes.append(_mens())
+        mens_eerst = is_sensitive(gemeente, antwoord.product)
+        keuzes.insert(0 if mens_eerst else len(keuzes), _mens())
         return {
             "velden": {
                 "antwoord": antwoord,
+                "mens_eerst": mens_eerst,
                 "tweede": tweede.naam if tweede else None,
                 "nieuw_onderwerp": conversation_so_far(tracker).product != antwoord.product,
             },

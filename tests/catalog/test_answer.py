@@ -30,6 +30,7 @@ def shown(antwoord: Antwoord, nieuw_onderwerp: bool = False) -> str:
     fields = {
         "antwoord": antwoord,
         "nieuw_onderwerp": nieuw_onderwerp,
+        "mens_eerst": False,
         "ingekort": False,
         "tweede": None,
         "telefoon": dicht,
