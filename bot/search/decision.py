@@ -350,7 +350,8 @@ def _in_form(bericht: Bericht) -> Beslissing:
 def _other_act(bericht: Bericht) -> Beslissing | None:
     """A greeting, a case, an appointment and so on, unless a product is certain and the act is not."""
     act = bericht.act
-    if act in (VRAAG_PRODUCT, BUITEN_SCOPE):
+    if act in (VRAAG_PRODUCT, BUITEN_SCOPE, NOODGEVAL):
+        # Of danger the first step says whether it is sure enough.
         return None
     if bericht.acts[act] < _needed(bericht.beste, bericht.drempels.antwoord):
         return None

@@ -392,6 +392,7 @@ def test_yes_and_no_answer_a_form() -> None:
 
 def test_one_word_must_be_surer_to_be_danger() -> None:
     assert decide(bericht("kind", acts={"vraag_product": 0.5, "noodgeval": 0.45})).act != "noodgeval"
+    assert decide(bericht("kind", acts={"noodgeval": 0.45, "vraag_product": 0.3})).act != "noodgeval"
     assert decide(bericht("brand", acts={"noodgeval": 0.9, "vraag_product": 0.1})).act == "noodgeval"
     assert decide(bericht("mijn kind bloedt", acts={"noodgeval": 0.45, "vraag_product": 0.3})).act == "noodgeval"
 
