@@ -6,7 +6,6 @@ import re
 from datetime import datetime
 from typing import Any, Dict, List
 
-from babel.dates import format_date, format_datetime
 from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
@@ -16,11 +15,12 @@ from actions import clock
 from actions.context import Context, asks_something_else, context_of, last_intent, last_text, product_name
 from actions.overdracht import extract_name
 from actions.safe_action import SafeAction, SafeForm
-from bot.catalog.render import LOCALE
 from bot.handoff import callback
 from bot.handoff.contact import find_contact
 from bot.handoff.model import Terugbelverzoek
-from bot.handoff.opening_hours import TIJDZONE, einde_van_werkdag
+from bot.handoff.offer import terugbellen_voor
+from bot.handoff.opening_hours import TIJDZONE
+from bot.nlg.fields import dag
 
 SLOTS = ("contact", "naam_bewoner", "onderwerp", "wanneer", "akkoord", "wijzigen")
 WIJZIGEN = {
@@ -152,13 +152,13 @@ class ActionTerugbellen(SafeAction):
             wanneer=tracker.get_slot("wanneer") or "",
             gesprek_id=context.gesprek_id,
             product_id=tracker.get_slot("product"),
-            uiterlijk_op=term(context, clock.now()),
+            uiterlijk_op=terugbellen_voor(context.gemeente, clock.now()),
             bestemming="openklant" if context.gemeente.open_klant else "balie",
             now=clock.now(),
         )
         dispatcher.utter_message(
             response="utter_terugbelverzoek_gemaakt",
-            uiterlijk=day(made.uiterlijk_op),
+            uiterlijk=_day(made.uiterlijk_op),
             referentie=made.referentienummer,
         )
         return [SlotSet(slot, None) for slot in (*SLOTS, "requested_slot")]
@@ -176,26 +176,19 @@ def told(context: Context, text: str) -> List[Dict[str, Any]]:
     return [_told(one, own=True) for one in mine] + [_told(one, own=False) for one in other]
 
 
-def term(context: Context, moment: datetime) -> datetime:
-    """Until when the municipality has to call back: closing time of the phone on its last working day."""
-    tijden = context.gemeente.openingstijden
-    return einde_van_werkdag(tijden, "telefoon", moment, context.gemeente.balie.terugbel_werkdagen)
-
-
-def day(moment: datetime) -> str:
-    """A day in Dutch: `vrijdag 27 november`."""
-    return format_date(moment.astimezone(TIJDZONE), "EEEE d MMMM", locale=LOCALE)  # type: ignore[no-any-return]
-
-
 def _told(one: Terugbelverzoek, *, own: bool) -> Dict[str, Any]:
     klaar = one.afgehandeld_op
     return {
         "referentie": one.referentienummer,
         "onderwerp": (one.onderwerp if own else None) or "uw vraag",
-        "klaar": format_datetime(klaar.astimezone(TIJDZONE), "EEEE d MMMM", locale=LOCALE) if klaar else None,
-        "uiterlijk": day(one.uiterlijk_op),
+        "klaar": _day(klaar) if klaar else None,
+        "uiterlijk": _day(one.uiterlijk_op),
         "te_laat": klaar is None and one.uiterlijk_op < clock.now(),
     }
+
+
+def _day(moment: datetime) -> str:
+    return dag(moment.astimezone(TIJDZONE))
 
 
 def _asked(tracker: Tracker, slot: str) -> bool:

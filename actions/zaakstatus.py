@@ -12,7 +12,7 @@ import re
 import time
 from collections import defaultdict
 from functools import partial
-from typing import Any, Callable, Dict, List, Optional, Set, TypeVar
+from typing import Any, Dict, List, Optional, Set
 
 from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
@@ -38,6 +38,7 @@ from bot.handoff.contact import find_contact
 from bot.messages_out import NotSent, can_send, send
 from bot.nlg.fields import fields_for
 from bot.nlg.texts import render, responses
+from bot.threads import in_thread
 
 logger = logging.getLogger(__name__)
 
@@ -51,7 +52,6 @@ MEESTE_ZAKEN, MEESTE_EIGEN = 4, 8
 _CODE = re.compile(rf"(?<!\d)(?:\d[ -]?){{{identity.CIJFERS - 1}}}\d(?!\d)")
 _systemen = Zaaksystemen()
 _sending: Set[asyncio.Task[None]] = set()
-T = TypeVar("T")
 
 
 class ActionZaakstatus(SafeAction):
@@ -129,7 +129,7 @@ class ValidateZaakFormulier(SafeForm):
         if not tracker.get_slot("zaak_code"):
             return domain_slots
         context = context_of(tracker)
-        urls = await in_thread(partial(identity.proven, context.engine, context.gesprek_id, clock.now()))
+        urls = await in_thread(identity.proven, context.engine, context.gesprek_id, clock.now())
         return [*domain_slots, "zaak_keuze"] if len(urls) > 1 else domain_slots
 
     async def extract_zaaknummer(
@@ -176,8 +176,8 @@ class ValidateZaakFormulier(SafeForm):
         code = re.sub(r"\D", "", found.group())
         geheim = secret_of(context.settings)
         try:
-            bewijs = await in_thread(partial(identity.current, context.engine, context.gesprek_id))
-            urls = await in_thread(partial(identity.verify, context.engine, geheim, bewijs, code, clock.now()))
+            bewijs = await in_thread(identity.current, context.engine, context.gesprek_id)
+            urls = await in_thread(identity.verify, context.engine, geheim, bewijs, code, clock.now())
         except identity.Locked:
             dispatcher.utter_message(response="utter_zaak_op_slot")
             return {"zaak_code": "", "zaaknummer": ""}
@@ -250,7 +250,7 @@ class ActionZaakTonen(SafeAction):
             besluit_zaaktypen=settings.besluit_zaaktypen,
         )
         dispatcher.utter_message(response="utter_zaak", zaak=as_fields(summary))
-        await in_thread(partial(identity.forget, context.engine, context.gesprek_id))
+        await in_thread(identity.forget, context.engine, context.gesprek_id)
         return cleared
 
 
@@ -266,7 +266,7 @@ class ActionZaakStoppen(SafeAction):
     ) -> List[Dict[str, Any]]:
         """Clears the slots."""
         context = context_of(tracker)
-        await in_thread(partial(identity.forget, context.engine, context.gesprek_id))
+        await in_thread(identity.forget, context.engine, context.gesprek_id)
         return [SlotSet(slot, None) for slot in SLOTS]
 
 
@@ -300,7 +300,7 @@ async def begin(context: Context, nummer: str, dispatcher: CollectingDispatcher)
         logger.warning("Zaken niet bereikbaar: %s", type(error).__name__)
         dispatcher.utter_message(response="utter_zaken_storing")
         return STOP
-    codes = await in_thread(partial(identity.issue, context.engine, geheim, bewijs, adressen, clock.now()))
+    codes = await in_thread(identity.issue, context.engine, geheim, bewijs, adressen, clock.now())
     for adres, code in codes.items():
         # Beside the answer: how long a mail server takes must not tell whether there was a mail.
         task = asyncio.ensure_future(_send(context, adres, code))
@@ -328,7 +328,7 @@ async def proven_cases(context: Context, tracker: Tracker) -> List[Zaak]:
     if config is None or not tracker.get_slot("zaak_code"):
         return []
     client = _systemen.client(config)
-    urls = await in_thread(partial(identity.proven, context.engine, context.gesprek_id, clock.now()))
+    urls = await in_thread(identity.proven, context.engine, context.gesprek_id, clock.now())
     found = [await load(client, url) for url in urls]
     return [zaak for zaak in found if zaak is not None]
 
@@ -355,8 +355,3 @@ def _sandbox(context: Context) -> Optional[str]:
 def _zaken(context: Context) -> Zaken:
     assert context.gemeente.zaken is not None
     return context.gemeente.zaken
-
-
-async def in_thread(function: Callable[[], T]) -> T:
-    """Run something that waits for the database beside the event loop."""
-    return await asyncio.get_running_loop().run_in_executor(None, function)

@@ -20,7 +20,8 @@ def as_fields(zaak: Zaakoverzicht) -> Dict[str, Any]:
         "titel": zaak.titel,
         "gestart": day(zaak.gestart),
         "toestand": zaak.toestand.value,
-        "laatste": zaak.laatste.label if zaak.laatste else None,
+        # Catalogues write a sentence or a bare word; here it stands in the middle of one.
+        "laatste": zaak.laatste.label.rstrip(". ") if zaak.laatste else None,
         "laatste_op": day(zaak.laatste.datum) if zaak.laatste else None,
         "stappen": _steps(zaak),
         "verwacht": day(zaak.termijn.verwacht),

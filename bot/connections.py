@@ -15,7 +15,7 @@ from bot.settings import Settings
 
 SANDBOX = "sandbox"
 """In place of an address: the back office that `vraagbaak start` imitates."""
-SANDBOX_TOKEN = "sandbox-alleen-voor-proberen"  # noqa: S105 (opens nothing but the sandbox, which holds invented data)
+SANDBOX_TOKEN = "sandbox-alleen-om-mee-te-proberen"  # noqa: S105 (opens nothing but the sandbox, which holds invented data)
 
 
 def sandbox_url(settings: Settings) -> str:

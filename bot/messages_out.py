@@ -5,17 +5,16 @@ Neither addresses nor texts reach a log; an error says what kind it was.
 
 from __future__ import annotations
 
-import asyncio
 import smtplib
 import ssl
 from email.message import EmailMessage
-from functools import partial
 from urllib.parse import unquote, urlsplit
 
 import httpx
 
 from bot.errors import VraagbaakError
 from bot.settings import Settings
+from bot.threads import in_thread
 
 TIMEOUT = 15.0
 
@@ -42,7 +41,7 @@ async def send(settings: Settings, aan: str, onderwerp: str, tekst: str, sandbox
     if sandbox:
         await _post(f"{sandbox}/postbus", body)
     elif "@" in aan and settings.smtp_url and settings.mail_from:
-        await asyncio.get_running_loop().run_in_executor(None, partial(_mail, settings, aan, onderwerp, tekst))
+        await in_thread(_mail, settings, aan, onderwerp, tekst)
     elif settings.bericht_webhook:
         await _post(settings.bericht_webhook, body)
     else:

@@ -20,6 +20,7 @@ from bot.conversations.model import Bericht
 from bot.handoff import queue
 from bot.handoff.model import Eigenaar
 from bot.nlu.conversation import KEUZES
+from bot.threads import in_thread
 
 
 def bot_may_answer(engine: Engine, gesprek_id: str) -> bool:
@@ -32,18 +33,18 @@ async def give_back(app: Sanic, engine: Engine, gesprek_id: str) -> None:
 
     `app`: Rasa's server, which holds its agent.
     """
-    requests = queue.to_give_back(engine, gesprek_id)
+    requests = await in_thread(queue.to_give_back, engine, gesprek_id)
     if not requests:
         return
     agent: Agent = app.ctx.agent
     since = min(one.gevraagd_op for one in requests)
-    said = [one for one in store.since(engine, gesprek_id) if one.tijd > since]
+    said = [one for one in await in_thread(store.since, engine, gesprek_id) if one.tijd > since]
     async with agent.lock_store.lock(gesprek_id):
         tracker = await agent.tracker_store.get_or_create_tracker(gesprek_id)
         for event in [ConversationResumed(), *as_events(said), ActionExecuted(ACTION_LISTEN_NAME)]:
             tracker.update(event)
         await agent.tracker_store.save(tracker)
-    queue.given_back(engine, [one.id for one in requests])
+    await in_thread(queue.given_back, engine, [one.id for one in requests])
 
 
 def as_events(said: Sequence[Bericht]) -> list[Event]:

@@ -21,6 +21,7 @@ from bot.channels.ownership import bot_may_answer
 from bot.database import open_database
 from bot.errors import UnknownGemeente
 from bot.settings import load_settings
+from bot.threads import in_thread
 
 logger = logging.getLogger(__name__)
 
@@ -47,6 +48,7 @@ class RestChannel(InputChannel):
     def __init__(self) -> None:
         """Reads settings and municipalities once."""
         self._settings = load_settings()
+        self._engine = open_database(self._settings.catalog_url)
 
     @classmethod
     def name(cls) -> str:
@@ -80,9 +82,7 @@ class RestChannel(InputChannel):
                 # Only the kind of error: its text may hold what the resident wrote.
                 logger.error("Een bericht kon niet worden verwerkt: %s", type(error).__name__)
                 return response.json({FOUT: self._apology(message)}, status=500)
-            if not collector.messages and not bot_may_answer(
-                open_database(self._settings.catalog_url), message.sender_id
-            ):
+            if not collector.messages and not await in_thread(bot_may_answer, self._engine, message.sender_id):
                 # A human has this conversation: silence is right.
                 return response.json([])
             if not collector.messages:

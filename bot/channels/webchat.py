@@ -13,7 +13,7 @@ import uuid
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any, Awaitable, Callable, Coroutine, Dict, List, Optional, Set, TypeVar
+from typing import Any, Awaitable, Callable, Coroutine, Dict, List, Optional, Set, TypeGuard, TypeVar
 
 from rasa.core.channels.channel import InputChannel, OutputChannel, UserMessage
 from sanic import Blueprint, Sanic, response
@@ -45,6 +45,7 @@ from bot.search.text import clean
 from bot.settings import Settings, load_settings
 from bot.signals import Signals
 from bot.takeover import leave
+from bot.threads import in_thread
 
 logger = logging.getLogger(__name__)
 
@@ -471,11 +472,6 @@ def as_json(bericht: Bericht) -> Dict[str, Any]:
     }
 
 
-async def in_thread(function: Callable[..., T], *arguments: Any) -> T:
-    """Run something that waits for the database beside the event loop."""
-    return await asyncio.get_running_loop().run_in_executor(None, partial(function, *arguments))
-
-
 def _event(kind: str, data: Dict[str, Any], number: Optional[int] = None) -> str:
     lines: List[str] = [] if number is None else [f"id: {number}"]
     return "\n".join([*lines, f"event: {kind}", f"data: {json.dumps(data, ensure_ascii=False)}", "", ""])
@@ -505,7 +501,7 @@ def _number(value: str) -> int:
     return int(value)
 
 
-def _is_uuid(value: object) -> bool:
+def _is_uuid(value: object) -> TypeGuard[str]:
     try:
         return isinstance(value, str) and str(uuid.UUID(value)) == value.lower()
     except ValueError:

@@ -5,12 +5,9 @@ A request that Open Klant refuses for good goes to our own desk, so that nobody 
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from functools import partial
-from typing import ParamSpec, TypeVar
 
 from sqlalchemy.engine import Engine
 
@@ -20,11 +17,9 @@ from bot.handoff.openklant.client import Client
 from bot.handoff.openklant.errors import Invalid, NotFound, OpenKlantError, Refused
 from bot.handoff.openklant.submit import status, submit, withdraw
 from bot.handoff.openklant.values import OpenKlantConfig, Stappen, Verzoek
+from bot.threads import in_thread
 
 logger = logging.getLogger(__name__)
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 TAAL = "nld"
 """ISO 639-2/B."""
@@ -36,12 +31,12 @@ async def forward(engine: Engine, configs: Mapping[str, OpenKlantConfig], now: d
     Several processes may do this at once: each request is taken by one of them.
     """
     done = 0
-    for one in await _in_thread(callback.to_send, engine, now):
+    for one in await in_thread(callback.to_send, engine, now):
         config = configs.get(one.gemeente)
         if config is None:
             # The municipality left Open Klant with requests on the way: its own desk does them.
-            await _in_thread(callback.to_desk, engine, one.referentienummer)
-        elif await _in_thread(callback.take_for_sending, engine, one, now):
+            await in_thread(callback.to_desk, engine, one.referentienummer)
+        elif await in_thread(callback.take_for_sending, engine, one, now):
             done += await _send(engine, config, one)
     return done
 
@@ -55,15 +50,15 @@ async def refresh(engine: Engine, config: OpenKlantConfig, one: Terugbelverzoek)
         found = await status(client, internetaak=task)
     if found.status == "verwerkt":
         moment = found.afgehandeld_op or datetime.now(UTC)
-        await _in_thread(callback.done_elsewhere, engine, one.referentienummer, moment)
-    return await _in_thread(callback.load, engine, one.referentienummer)
+        await in_thread(callback.done_elsewhere, engine, one.referentienummer, moment)
+    return await in_thread(callback.load, engine, one.referentienummer)
 
 
 async def _send(engine: Engine, config: OpenKlantConfig, one: Terugbelverzoek) -> bool:
     stappen = Stappen.from_json(one.stappen)
 
     async def keep(taken: Stappen) -> None:
-        await _in_thread(callback.keep_steps, engine, one.referentienummer, taken.as_json())
+        await in_thread(callback.keep_steps, engine, one.referentienummer, taken.as_json())
 
     try:
         async with Client(config) as client:
@@ -74,15 +69,15 @@ async def _send(engine: Engine, config: OpenKlantConfig, one: Terugbelverzoek) -
                 await submit(client, config, _verzoek(one), stappen, keep)
     except (Refused, Invalid) as error:
         logger.error("Open Klant weigert een terugbelverzoek (%s); het komt op de eigen balie", type(error).__name__)
-        await _in_thread(callback.failed, engine, one.referentienummer, type(error).__name__)
-        await _in_thread(callback.to_desk, engine, one.referentienummer)
+        await in_thread(callback.failed, engine, one.referentienummer, type(error).__name__)
+        await in_thread(callback.to_desk, engine, one.referentienummer)
         return False
     except OpenKlantError as error:
         # Only the kind of error; the next try is set already.
         logger.warning("Een terugbelverzoek kon niet naar Open Klant: %s", type(error).__name__)
-        await _in_thread(callback.failed, engine, one.referentienummer, type(error).__name__)
+        await in_thread(callback.failed, engine, one.referentienummer, type(error).__name__)
         return False
-    await _in_thread(callback.sent, engine, one.referentienummer)
+    await in_thread(callback.sent, engine, one.referentienummer)
     return True
 
 
@@ -109,8 +104,3 @@ def _verzoek(one: Terugbelverzoek) -> Verzoek:
         zaak_uuid=None,
         geplaatst_op=one.gevraagd_op,
     )
-
-
-async def _in_thread(function: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
-    """Run something that waits for the database beside the event loop."""
-    return await asyncio.get_running_loop().run_in_executor(None, partial(function, *arguments, **named))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from bot.catalog.gemeente import Gemeente
-from bot.handoff.opening_hours import bereikbaarheid
+from bot.handoff.opening_hours import bereikbaarheid, einde_van_werkdag
 
 LIVE = ("webchat", "whatsapp")
 """Channels on which a message can arrive later."""
@@ -48,8 +47,9 @@ def offer(gemeente: Gemeente, kanaal: str, *, aanwezig: int, wachtenden: int, no
 
 def is_sensitive(gemeente: Gemeente, product_id: str | None) -> bool:
     """Whether the municipality wants a human offered at once with this product."""
-    return product_id is not None and product_id in _products(gemeente)
+    return product_id in gemeente.balie.direct_aanbieden
 
 
-def _products(gemeente: Gemeente) -> Collection[str]:
-    return gemeente.balie.direct_aanbieden
+def terugbellen_voor(gemeente: Gemeente, vanaf: datetime) -> datetime:
+    """Until when the municipality has to call back: closing time of its phone on the last working day, a local moment."""
+    return einde_van_werkdag(gemeente.openingstijden, "telefoon", vanaf, gemeente.balie.terugbel_werkdagen)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from babel.dates import format_date
@@ -26,13 +26,18 @@ def fields_for(settings: Settings, gemeente: Gemeente, now: datetime) -> dict[st
     }
 
 
+def dag(day: date) -> str:
+    """A day as residents read it: `vrijdag 27 november`."""
+    return str(format_date(day, "EEEE d MMMM", locale=LOCALE))
+
+
 def _reachable(stand: Bereikbaarheid) -> dict[str, Any]:
     """Moments in Dutch notation, for the texts."""
     return {
         "open": stand.open,
         "tot": klok(stand.tot) if stand.tot else None,
         "opent_tijd": klok(stand.opent_tijd) if stand.opent_tijd else None,
-        "opent_dag": format_date(stand.opent_dag, "EEEE d MMMM", locale=LOCALE) if stand.opent_dag else None,
+        "opent_dag": dag(stand.opent_dag) if stand.opent_dag else None,
         "dagen_verder": stand.dagen_verder,
         "dicht_wegens": stand.dicht_wegens,
     }

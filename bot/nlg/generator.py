@@ -11,7 +11,6 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any, Callable, Dict, List, Optional
 
-from babel.dates import format_date
 from rasa.core.nlg.generator import NaturalLanguageGenerator, ResponseVariationFilter
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
@@ -21,13 +20,11 @@ from bot.catalog.answer import HEEL_ANTWOORD, compose
 from bot.catalog.gemeente import Gemeente
 from bot.catalog.live import gemeenten_of, live_catalog, waarden_van
 from bot.catalog.product import Kop
-from bot.catalog.render import LOCALE
 from bot.errors import ContentError
 from bot.handoff.contact import shown
 from bot.handoff.model import Reden
-from bot.handoff.offer import is_sensitive
-from bot.handoff.opening_hours import einde_van_werkdag
-from bot.nlg.fields import fields_for
+from bot.handoff.offer import is_sensitive, terugbellen_voor
+from bot.nlg.fields import dag, fields_for
 from bot.nlg.texts import knoppen, render
 from bot.nlu.conversation import KEUZES, conversation_so_far, gemeente_of_tracker
 from bot.nlu.keys import ASPECT, KANDIDAAT, PRODUCT, TAAL, TWEEDE, UITKOMST
@@ -173,12 +170,10 @@ class Generator(NaturalLanguageGenerator):
     def _callback_summary(
         self, tracker: DialogueStateTracker, gemeente: Gemeente, given: Dict[str, Any]
     ) -> Dict[str, Any]:
-        werkdagen = gemeente.balie.terugbel_werkdagen
-        term = einde_van_werkdag(gemeente.openingstijden, "telefoon", self._now(), werkdagen)
         contact = tracker.get_slot("contact")
         velden = {slot: tracker.get_slot(slot) for slot in ("onderwerp", "naam_bewoner", "wanneer")}
         velden["contact_tekst"] = contact if "@" in contact else shown(contact)
-        velden["uiterlijk"] = format_date(term, "EEEE d MMMM", locale=LOCALE)
+        velden["uiterlijk"] = dag(terugbellen_voor(gemeente, self._now()))
         return {**self._plain(tracker, gemeente, given), "velden": velden}
 
     def _case_number(self, tracker: DialogueStateTracker, gemeente: Gemeente, given: Dict[str, Any]) -> Dict[str, Any]:

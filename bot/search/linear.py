@@ -19,8 +19,8 @@ PASSES = 5
 HEAVIEST = 5.0
 """Weight of an example of a small class, at most."""
 NOTHING = 0.03
-"""A weight below this changes no margin that matters: of 1,026 questions none got a wrong product for it. Leaving it out
-saves nine tenths of the model."""
+"""A weight below this changes no margin that matters: of 1,026 questions (`tests/data/vragen-*.jsonl`) 946 have the right
+product first, and 944 with all weights. One in twenty is left."""
 ENOUGH_FOR_MORE_CORES = 2_000_000
 """Examples times classes from which a second core pays for itself."""
 

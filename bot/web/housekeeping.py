@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from contextlib import suppress
-from functools import partial
-from typing import Any
 
-from sanic import Blueprint, Sanic
+from sanic import Blueprint
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.cases.identity import clean_up
@@ -16,6 +13,8 @@ from bot.catalog.live import gemeenten_of
 from bot.database import open_database
 from bot.privacy.retention import erase_expired
 from bot.settings import Settings
+from bot.threads import in_thread
+from bot.web.rounds import rounds
 
 logger = logging.getLogger(__name__)
 
@@ -25,32 +24,16 @@ EVERY = 3600.0
 
 def blueprint(settings: Settings) -> Blueprint:
     """No addresses: the rounds, as long as the application serves."""
-    rounds = Blueprint("housekeeping")
-
-    @rounds.listener("after_server_start")
-    async def start(app: Sanic, _loop: Any) -> None:
-        app.ctx.rounds = asyncio.create_task(_rounds(settings))
-
-    @rounds.listener("before_server_stop")
-    async def stop(app: Sanic, _loop: Any) -> None:
-        app.ctx.rounds.cancel()
-        with suppress(asyncio.CancelledError):
-            await app.ctx.rounds
-
-    return rounds
+    return rounds("housekeeping", lambda: _rounds(settings))
 
 
 async def _rounds(settings: Settings) -> None:
-    erase = partial(
-        erase_expired,
-        open_database(settings.catalog_url),
-        open_database(settings.tracker_store_url),
-        list(gemeenten_of(settings)),
-    )
+    engine, tracker_store = open_database(settings.catalog_url), open_database(settings.tracker_store_url)
+    gemeenten = list(gemeenten_of(settings))
     while True:
         try:
-            count = await asyncio.get_running_loop().run_in_executor(None, erase)
-            await asyncio.get_running_loop().run_in_executor(None, clean_up, open_database(settings.catalog_url))
+            count = await in_thread(erase_expired, engine, tracker_store, gemeenten)
+            await in_thread(clean_up, engine)
             if count:
                 logger.info("%d gesprekken gewist: hun bewaartermijn is voorbij", count)
         except SQLAlchemyError as error:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any, TypeVar
 
 from sqlalchemy.engine import Engine
@@ -100,8 +98,3 @@ class Call:
         if len(value) > most:
             raise Refused(413, f"De tekst is te lang. Gebruik hoogstens {most} tekens.")
         return value
-
-
-async def in_thread(function: Callable[..., T], *arguments: Any) -> T:
-    """Run something that waits for the database beside the event loop."""
-    return await asyncio.get_running_loop().run_in_executor(None, partial(function, *arguments))

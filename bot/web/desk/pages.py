@@ -13,8 +13,9 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot.handoff import employees
+from bot.threads import in_thread
 from bot.web.desk import oidc
-from bot.web.desk.common import PATH, Call, Desk, in_thread
+from bot.web.desk.common import PATH, Call, Desk
 from bot.web.desk.limits import MINUTEN
 from bot.web.desk.sessions import COOKIE, LOGIN, address, from_our_pages, set_cookie
 from bot.web.security import desk_policy

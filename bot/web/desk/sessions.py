@@ -25,7 +25,8 @@ from bot.errors import UnknownGemeente
 from bot.handoff import callback, employees, queue
 from bot.handoff.callback import UnknownVerzoek
 from bot.handoff.model import HandoffError, Medewerker, Overdracht, Terugbelverzoek, UnknownOverdracht
-from bot.web.desk.common import ER_NIET, PATH, Call, Desk, Refused, in_thread
+from bot.threads import in_thread
+from bot.web.desk.common import ER_NIET, PATH, Call, Desk, Refused
 
 logger = logging.getLogger(__name__)
 

@@ -13,9 +13,10 @@ from datetime import UTC, datetime
 from sanic.request import Request
 
 from bot.handoff import employees
+from bot.threads import in_thread
 from bot.web.desk import present
 from bot.web.desk.api import products_per_gemeente
-from bot.web.desk.common import Call, in_thread
+from bot.web.desk.common import Call
 
 TICK = 20.0
 """Seconds between two questions whether the page is still there; it answers with a heartbeat."""

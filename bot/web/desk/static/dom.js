@@ -1,6 +1,10 @@
 /* Elements, lists that keep their focus, and saying things aloud. There is no HTML string, so Trusted Types are content. */
 
+import { clock, el, hidden } from '/v1/blokken.js';
 import { t } from './teksten.js';
+
+// The same as in the chat.
+export { clock, el, hidden };
 
 const SVG = 'http://www.w3.org/2000/svg';
 const ICONS = {
@@ -14,11 +18,9 @@ const ICONS = {
   notitie: 'M5 4h14v11l-5 5H5zM19 15h-5v5M8 8.5h8M8 12h5',
 };
 const format = (options) => new Intl.DateTimeFormat('nl-NL', { timeZone: 'Europe/Amsterdam', ...options });
-const TIME = format({ hour: '2-digit', minute: '2-digit' });
 const DAY = format({ weekday: 'long', day: 'numeric', month: 'long' });
 const DATE = format({ day: 'numeric', month: 'long', year: 'numeric' });
 
-export const clock = (iso) => TIME.format(new Date(iso));
 export const date = (iso) => DATE.format(new Date(iso));
 export const moment = (iso) => `${day(iso)}, ${clock(iso)}`;
 
@@ -26,17 +28,6 @@ export function day(iso) {
   const text = DAY.format(new Date(iso));
   if (text === DAY.format(Date.now())) return t('vandaag');
   return text === DAY.format(Date.now() - 864e5) ? t('gisteren') : text;
-}
-
-/** An element. `on<event>` becomes a listener; attributes and children that are null or false are left out. */
-export function el(name, attributes, ...children) {
-  const node = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes ?? {})) {
-    if (key.startsWith('on')) node.addEventListener(key.slice(2), value);
-    else if (value !== false && value != null) node.setAttribute(key, value === true ? '' : value);
-  }
-  node.append(...children.flat(9).filter((child) => child || child === 0));
-  return node;
 }
 
 export function icon(name) {
@@ -50,7 +41,6 @@ export function icon(name) {
   return svg;
 }
 
-export const hidden = (text) => el('span', { class: 'vs' }, text);
 /** A button; `label` begins with what is on it, and says the rest to who does not see where it stands. */
 export const button = (text, onclick, kind = 'knop', label = null) =>
   el('button', { type: 'button', class: kind, onclick, 'aria-label': label }, text);
