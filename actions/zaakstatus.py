@@ -24,17 +24,18 @@ from actions.context import Context, asks_something_else, context_of, last_inten
 from actions.safe_action import SafeAction, SafeForm
 from actions.terugbellen import told
 from actions.zaaktekst import as_fields
+from bot.attempts import Locked
 from bot.case_numbers import case_numbers
 from bot.cases import identity, portal
 from bot.cases.client import Zaaksystemen, ZgwClient
 from bot.cases.errors import ZgwError
-from bot.cases.lookup import dossier, find, find_own, initiators, load
+from bot.cases.lookup import ask_in_vain, dossier, find, find_own, initiators, load
 from bot.cases.summary import overzicht
 from bot.cases.values import Zaak
-from bot.catalog.gemeente import Zaken
+from bot.catalog.koppelingen import Zaken
 from bot.channels.tokens import secret_of
 from bot.connections import SANDBOX, sandbox_url, zgw_config
-from bot.handoff.contact import find_contact
+from bot.contact import find_contact
 from bot.messages_out import NotSent, can_send, send
 from bot.nlg.fields import fields_for
 from bot.nlg.texts import render, responses
@@ -50,6 +51,7 @@ EVEN_LANG = 1.0
 MEESTE_ZAKEN, MEESTE_EIGEN = 4, 8
 """Cases under one number, and of a resident who is logged in, that are offered."""
 _CODE = re.compile(rf"(?<!\d)(?:\d[ -]?){{{identity.CIJFERS - 1}}}\d(?!\d)")
+_ONLY_DIGITS = re.compile(r"\s*\d[\d .-]*")
 _systemen = Zaaksystemen()
 _sending: Set[asyncio.Task[None]] = set()
 
@@ -95,8 +97,7 @@ class ActionZaakstatus(SafeAction):
         try:
             mine = await find_own(_systemen.client(config), bsn)
         except ZgwError as error:
-            logger.warning("Zaken niet bereikbaar: %s", type(error).__name__)
-            dispatcher.utter_message(response="utter_zaken_storing")
+            say_unreachable(dispatcher, error)
             return [SlotSet("zaak_kan", "nee")]
         found = [zaak for zaak in mine if nummer in (None, zaak.identificatie)][:MEESTE_EIGEN]
         if not found:
@@ -171,6 +172,10 @@ class ValidateZaakFormulier(SafeForm):
         if tracker.get_slot("requested_slot") != "zaak_code" or number_in(context, text) is not None:
             return {}
         found = _CODE.search(text)
+        if found is None and _ONLY_DIGITS.fullmatch(text):
+            # A digit too few or too many: no attempt, and no question of their own either.
+            dispatcher.utter_message(response="utter_zaak_code_fout")
+            return {"zaak_code": None}
         if found is None:
             return {}
         code = re.sub(r"\D", "", found.group())
@@ -178,7 +183,7 @@ class ValidateZaakFormulier(SafeForm):
         try:
             bewijs = await in_thread(identity.current, context.engine, context.gesprek_id)
             urls = await in_thread(identity.verify, context.engine, geheim, bewijs, code, clock.now())
-        except identity.Locked:
+        except Locked:
             dispatcher.utter_message(response="utter_zaak_op_slot")
             return {"zaak_code": "", "zaaknummer": ""}
         if not urls:
@@ -192,7 +197,11 @@ class ValidateZaakFormulier(SafeForm):
         """The place of the chosen case, by its title or number."""
         if tracker.get_slot("requested_slot") != "zaak_keuze":
             return {}
-        titles = [case_title(zaak) for zaak in await proven_cases(context_of(tracker), tracker)]
+        try:
+            titles = [case_title(zaak) for zaak in await proven_cases(context_of(tracker), tracker)]
+        except ZgwError as error:
+            say_unreachable(dispatcher, error)
+            return {**STOP, "zaak_keuze": ""}
         said = last_text(tracker).strip().lower()
         for place, title in enumerate(titles):
             if said in (title.lower(), str(place + 1)):
@@ -210,8 +219,12 @@ class ActionAskZaakKeuze(SafeAction):
     async def perform(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict[str, Any]
     ) -> List[Dict[str, Any]]:
-        """Titles with the day on which they began."""
-        zaken = await proven_cases(context_of(tracker), tracker)
+        """Titles with the day on which they began; when those cannot be read the form ends."""
+        try:
+            zaken = await proven_cases(context_of(tracker), tracker)
+        except ZgwError as error:
+            say_unreachable(dispatcher, error)
+            return [SlotSet(slot, None) for slot in SLOTS]
         dispatcher.utter_message(response="utter_zaak_kiezen", zaken=[case_title(zaak) for zaak in zaken])
         return []
 
@@ -239,8 +252,7 @@ class ActionZaakTonen(SafeAction):
             zaak = zaken[min(int(tracker.get_slot("zaak_keuze") or 0), len(zaken) - 1)]
             found = await dossier(_systemen.client(config), zaak)
         except ZgwError as error:
-            logger.warning("Zaak niet te tonen: %s", type(error).__name__)
-            dispatcher.utter_message(response="utter_zaken_storing")
+            say_unreachable(dispatcher, error)
             return cleared
         settings = _zaken(context)
         summary = overzicht(
@@ -293,12 +305,11 @@ async def begin(context: Context, nummer: str, dispatcher: CollectingDispatcher)
     try:
         bewijs = await in_thread(ask)
         adressen = await reachable(_systemen.client(config), context, nummer)
-    except identity.Locked:
+    except Locked:
         dispatcher.utter_message(response="utter_zaak_op_slot")
         return STOP
     except ZgwError as error:
-        logger.warning("Zaken niet bereikbaar: %s", type(error).__name__)
-        dispatcher.utter_message(response="utter_zaken_storing")
+        say_unreachable(dispatcher, error)
         return STOP
     codes = await in_thread(identity.issue, context.engine, geheim, bewijs, adressen, clock.now())
     for adres, code in codes.items():
@@ -313,7 +324,10 @@ async def begin(context: Context, nummer: str, dispatcher: CollectingDispatcher)
 async def reachable(client: ZgwClient, context: Context, nummer: str) -> Dict[str, List[str]]:
     """Address or phone number → the cases with this number whose initiator has it. Raises ZgwError."""
     found: Dict[str, List[str]] = defaultdict(list)
-    for zaak in (await find(client, nummer))[:MEESTE_ZAKEN]:
+    zaken = (await find(client, nummer))[:MEESTE_ZAKEN]
+    if not zaken:
+        await ask_in_vain(client)
+    for zaak in zaken:
         for rol in await initiators(client, zaak):
             contact = find_contact(rol.email) or find_contact(rol.telefoon)
             adres = (contact.email or contact.telefoon) if contact else None
@@ -331,6 +345,12 @@ async def proven_cases(context: Context, tracker: Tracker) -> List[Zaak]:
     urls = await in_thread(identity.proven, context.engine, context.gesprek_id, clock.now())
     found = [await load(client, url) for url in urls]
     return [zaak for zaak in found if zaak is not None]
+
+
+def say_unreachable(dispatcher: CollectingDispatcher, error: ZgwError) -> None:
+    """The register cannot be asked now; what else the resident can do."""
+    logger.warning("Zaken niet bereikbaar: %s", type(error).__name__)
+    dispatcher.utter_message(response="utter_zaken_storing")
 
 
 def case_title(zaak: Zaak) -> str:

@@ -2,6 +2,8 @@
 
 from alembic import context
 
+from bot import attempts as _attempts  # noqa: F401 (declares its table)
+from bot.appointments import tables as _appointments  # noqa: F401
 from bot.cases import tables as _cases  # noqa: F401
 from bot.catalog import tables as _catalog  # noqa: F401 (declares its tables)
 from bot.conversations import tables as _conversations  # noqa: F401

@@ -7,35 +7,24 @@ digits, live ten minutes, work once, and are stored as keyed hashes.
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Literal
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-from bot.cases.tables import zaak_bewijs, zaak_code, zaak_identiteit, zaak_poging
+from bot.attempts import count, counted, keyed, within
+from bot.cases.tables import zaak_bewijs, zaak_code, zaak_identiteit
 
 CIJFERS = 6
 GELDIG = timedelta(minutes=10)
 FOUTEN_PER_BEWIJS = 3
 """Wrong codes after which a new one must be asked."""
-SLOT = timedelta(hours=1)
-Soort = Literal["gesprek", "zaak", "adres", "fout_gesprek", "fout_zaak"]
-LIMIETEN: Mapping[Soort, int] = {"gesprek": 5, "zaak": 5, "adres": 5, "fout_gesprek": 6, "fout_zaak": 6}
-"""Attempts within SLOT: numbers named in a conversation, codes for a case, codes to an address, wrong codes of both."""
-_B, _C, _P = zaak_bewijs.c, zaak_code.c, zaak_poging.c
-
-
-class Locked(Exception):
-    """Tried too often; `until` says when one may try again."""
-
-    def __init__(self, until: datetime) -> None:
-        super().__init__("te vaak geprobeerd")
-        self.until = until
+LIMIETEN: Mapping[str, int] = {"gesprek": 5, "zaak": 5, "adres": 5, "fout_gesprek": 6, "fout_zaak": 6}
+"""Attempts within an hour: numbers named in a conversation, codes for a case, codes to an address, wrong codes of both."""
+_B, _C = zaak_bewijs.c, zaak_code.c
 
 
 def begin(
@@ -47,8 +36,10 @@ def begin(
     gesprek = keyed(geheim, "gesprek", gesprek_id)
     bewijs_id = secrets.token_hex(16)
     with engine.begin() as connection:
-        _within(connection, {"gesprek": gesprek, "zaak": zaak, "fout_gesprek": gesprek, "fout_zaak": zaak}, moment)
-        _count(connection, {"gesprek": gesprek, "zaak": zaak}, moment)
+        within(
+            connection, LIMIETEN, {"gesprek": gesprek, "zaak": zaak, "fout_gesprek": gesprek, "fout_zaak": zaak}, moment
+        )
+        count(connection, {"gesprek": gesprek, "zaak": zaak}, moment)
         # Of an earlier attempt in this conversation no code works any more.
         connection.execute(
             sa.delete(zaak_code).where(_C.bewijs_id.in_(sa.select(_B.id).where(_B.gesprek_id == gesprek_id))),
@@ -89,12 +80,13 @@ def issue(
     with engine.begin() as connection:
         for adres, urls in adressen.items() or [("", [])]:
             code = f"{secrets.randbelow(10**CIJFERS):0{CIJFERS}d}"
-            sleutel = keyed(geheim, "adres", adres.lower())
-            known = bool(adres) and _counted(connection, "adres", sleutel, moment) < LIMIETEN["adres"]
+            sleutel = keyed(geheim, "adres", adres.lower() or bewijs_id)
+            # Counted without an address too: the database is asked the same.
+            known = counted(connection, "adres", sleutel, moment) < LIMIETEN["adres"] and bool(adres)
             # What nobody was sent, nobody can type.
             stored = keyed(geheim, "code", bewijs_id, code if known else secrets.token_hex(16))
             connection.execute(sa.insert(zaak_code).values(bewijs_id=bewijs_id, code=stored, urls=list(urls)))
-            _count(connection, {"adres": sleutel}, moment)
+            count(connection, {"adres": sleutel}, moment)
             if known:
                 made[adres] = code
     return made
@@ -110,8 +102,8 @@ def verify(engine: Engine, geheim: str, bewijs_id: str, code: str, now: datetime
         row = connection.execute(sa.select(zaak_bewijs).where(_B.id == bewijs_id)).first()
         if row is None:
             return ()
-        sleutels: dict[Soort, str] = {"fout_gesprek": keyed(geheim, "gesprek", row.gesprek_id), "fout_zaak": row.zaak}
-        _within(connection, sleutels, moment)
+        sleutels = {"fout_gesprek": keyed(geheim, "gesprek", row.gesprek_id), "fout_zaak": row.zaak}
+        within(connection, LIMIETEN, sleutels, moment)
         found = _matching(connection, keyed(geheim, "code", bewijs_id, code), bewijs_id)
         good = found is not None and row.verloopt_op > moment and row.fout < FOUTEN_PER_BEWIJS and row.urls is None
         # Both ends write the same rows, so that a wrong code takes as long as a right one.
@@ -120,7 +112,7 @@ def verify(engine: Engine, geheim: str, bewijs_id: str, code: str, now: datetime
             .where(_B.id == bewijs_id)
             .values(fout=row.fout + (not good), urls=list(found or ()) if good else row.urls)
         )
-        _count(connection, {} if good else sleutels, moment)
+        count(connection, {} if good else sleutels, moment)
         if good:
             connection.execute(sa.delete(zaak_code).where(_C.bewijs_id == bewijs_id))
         return tuple(found or ()) if good else ()
@@ -188,12 +180,6 @@ def clean_up(engine: Engine, now: datetime | None = None) -> None:
         )
         connection.execute(sa.delete(zaak_bewijs).where(_B.verloopt_op < moment))
         connection.execute(sa.delete(zaak_identiteit).where(zaak_identiteit.c.verloopt_op < moment))
-        connection.execute(sa.delete(zaak_poging).where(_P.tijd < moment - SLOT))
-
-
-def keyed(geheim: str, *parts: str) -> str:
-    """A hash that only this installation can make."""
-    return hmac.new(geheim.encode(), "\0".join(parts).encode(), hashlib.sha256).hexdigest()
 
 
 def _matching(connection: Connection, code: str, bewijs_id: str) -> list[str] | None:
@@ -203,25 +189,3 @@ def _matching(connection: Connection, code: str, bewijs_id: str) -> list[str] | 
         if hmac.compare_digest(row.code, code):
             found = list(row.urls)
     return found
-
-
-def _within(connection: Connection, sleutels: Mapping[Soort, str], moment: datetime) -> None:
-    for soort, sleutel in sleutels.items():
-        if _counted(connection, soort, sleutel, moment) >= LIMIETEN[soort]:
-            first = connection.execute(
-                sa.select(sa.func.min(_P.tijd)).where(_P.soort == soort, _P.sleutel == sleutel, _P.tijd > moment - SLOT)
-            ).scalar()
-            raise Locked((first or moment) + SLOT)
-
-
-def _counted(connection: Connection, soort: Soort, sleutel: str, moment: datetime) -> int:
-    return int(
-        connection.execute(
-            sa.select(sa.func.count()).where(_P.soort == soort, _P.sleutel == sleutel, _P.tijd > moment - SLOT)
-        ).scalar_one()
-    )
-
-
-def _count(connection: Connection, sleutels: Mapping[Soort, str], moment: datetime) -> None:
-    for soort, sleutel in sleutels.items():
-        connection.execute(sa.insert(zaak_poging).values(soort=soort, sleutel=sleutel, tijd=moment))

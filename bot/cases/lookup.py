@@ -13,11 +13,13 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable, Iterable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TypeVar
+from uuid import uuid4
 
 from bot.cases.client import ZgwClient
-from bot.cases.errors import Forbidden, Gone, Malformed, NotFound
+from bot.cases.errors import Forbidden, Gone, Invalid, Malformed, NotFound
 from bot.cases.reading import Record, moment, read_initiator, read_zaak, text
 from bot.cases.terms import dag_in_nederland
 from bot.cases.values import Resultaat, Rol, Status, Statustype, Zaak, Zaakdossier, ZgwConfig
@@ -74,6 +76,15 @@ async def initiators(client: ZgwClient, zaak: Zaak) -> tuple[Rol, ...]:
     today = dag_in_nederland(datetime.now(UTC))
     roles = (read_initiator(record, today) for record in records if record.get("zaak") == zaak.url)
     return tuple(rol for rol in roles if rol)
+
+
+async def ask_in_vain(client: ZgwClient) -> None:
+    """What `initiators` asks, of a case that does not exist: for a number without cases, so that neither an outage of that
+    question nor a slow register tells such a number from one that has cases. Raises as `initiators` does.
+    """
+    # Some registers refuse an address that they do not know; that too is an answer.
+    with suppress(Invalid):
+        await client.rollen(f"{client.config.zaken_root}zaken/{uuid4()}")
 
 
 async def dossier(client: ZgwClient, zaak: Zaak) -> Zaakdossier:

@@ -77,12 +77,22 @@ def remember(engine: Engine, geheim: str, gesprek_id: str, nummer: str, now: dat
 
 def known(engine: Engine, geheim: str, gesprek_id: str, now: datetime | None = None) -> str | None:
     """The BSN of a conversation; None when the portal said nothing, or too long ago."""
+    query = sa.select(_I.waarde).where(_I.gesprek_id == gesprek_id, _I.verloopt_op > (now or datetime.now(UTC)))
     with engine.connect() as connection:
-        waarde = connection.execute(
-            sa.select(_I.waarde).where(_I.gesprek_id == gesprek_id, _I.verloopt_op > (now or datetime.now(UTC)))
-        ).scalar()
+        waarde = connection.execute(query).scalar()
+    return _decrypted(geheim, waarde) if waarde else None
+
+
+def is_of_other(engine: Engine, geheim: str, gesprek_id: str, nummer: str) -> bool:
+    """Whether the portal said before that a conversation is of another than who has this BSN, however long ago."""
+    with engine.connect() as connection:
+        waarde = connection.execute(sa.select(_I.waarde).where(_I.gesprek_id == gesprek_id)).scalar()
+    return waarde is not None and _decrypted(geheim, waarde) != nummer
+
+
+def _decrypted(geheim: str, waarde: str) -> str | None:
     try:
-        return _fernet(geheim).decrypt(waarde.encode()).decode() if waarde else None
+        return _fernet(geheim).decrypt(waarde.encode()).decode()
     except InvalidToken:
         # The installation has another secret by now.
         return None

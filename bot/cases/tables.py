@@ -39,13 +39,3 @@ zaak_identiteit = sa.Table(
     sa.Column("verloopt_op", Moment, nullable=False),
 )
 """Who the portal says that somebody is (a BSN, encrypted), for as long as one looks at one's cases."""
-
-zaak_poging = sa.Table(
-    "zaak_poging",
-    metadata,
-    sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("soort", sa.String(20), nullable=False),
-    sa.Column("sleutel", sa.String(64), nullable=False, index=True),
-    sa.Column("tijd", Moment, nullable=False, index=True),
-)
-"""What counts towards a limit: of a conversation, a case, an address; keyed hashes."""

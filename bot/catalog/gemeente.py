@@ -5,88 +5,23 @@ The file is the municipality's part of every answer: its name, contact, opening 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
-from datetime import date, time
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import yaml
-from pydantic import BaseModel, Extra, Field, ValidationError, validator
+from pydantic import Field, ValidationError, validator
 
+from bot.catalog.koppelingen import Afspraken, OpenKlant, Whatsapp, Zaken
+from bot.catalog.rooster import Openingstijden, Waarde
 from bot.errors import ContentError, UnknownGemeente
 
-DAGEN = ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag")
 LANDELIJK = "landelijk"
 """Name of the file with nationally fixed amounts; it is no municipality."""
 
 
-class _Model(BaseModel):
-    class Config:
-        extra = Extra.forbid
-        frozen = True
-
-
-class Tijdvak(_Model):
-    """One stretch of opening time on a day; written as `09:00-17:00`."""
-
-    van: time
-    tot: time
-
-    @validator("tot")
-    def _ends_after_start(cls, tot: time, values: dict[str, Any]) -> time:
-        if "van" in values and tot <= values["van"]:
-            raise ValueError("eindigt voor het begint")
-        return tot
-
-
-class Weekrooster(_Model):
-    """Opening hours per weekday; a day that is not named is closed."""
-
-    maandag: tuple[Tijdvak, ...] = ()
-    dinsdag: tuple[Tijdvak, ...] = ()
-    woensdag: tuple[Tijdvak, ...] = ()
-    donderdag: tuple[Tijdvak, ...] = ()
-    vrijdag: tuple[Tijdvak, ...] = ()
-    zaterdag: tuple[Tijdvak, ...] = ()
-    zondag: tuple[Tijdvak, ...] = ()
-
-    @validator("*", pre=True)
-    def _parse_day(cls, value: Any) -> Any:
-        if value is None:
-            return ()
-        if not isinstance(value, str):
-            raise ValueError('schrijf de tijden als "09:00-12:30, 13:30-17:00"')
-        return tuple(_tijdvak(part) for part in value.split(","))
-
-    def dag(self, weekday: int) -> tuple[Tijdvak, ...]:
-        """The stretches of a weekday (Monday is 0), in order."""
-        return getattr(self, DAGEN[weekday])  # type: ignore[no-any-return]
-
-
-class Sluiting(_Model):
-    """A one-off closure."""
-
-    datum: date
-    reden: str
-
-
-class Openingstijden(_Model):
-    """Opening hours per way to reach the municipality."""
-
-    telefoon: Weekrooster
-    balie: Weekrooster
-    livechat: Weekrooster = Weekrooster()
-    """When employees answer chats; never, unless the municipality says so."""
-    ook_dicht: tuple[str, ...] = ()
-    """Optional holidays on which it closes too, such as Bevrijdingsdag."""
-    toch_open: tuple[str, ...] = ()
-    """Public holidays on which it is open all the same, such as Goede Vrijdag."""
-    sluitingen: tuple[Sluiting, ...] = ()
-
-
-class Contact(_Model):
+class Contact(Waarde):
     """How residents reach the municipality."""
 
     telefoon: str
@@ -95,7 +30,7 @@ class Contact(_Model):
     postadres: str
 
 
-class Drempels(_Model):
+class Drempels(Waarde):
     """Certainties (0-1) from which the assistant answers, or asks back. Empty: the trained defaults."""
 
     antwoord: float | None = Field(default=None, ge=0, le=1)
@@ -103,7 +38,7 @@ class Drempels(_Model):
     verduidelijking: float | None = Field(default=None, ge=0, le=1)
 
 
-class Webchat(_Model):
+class Webchat(Waarde):
     """The chat on the municipality's website."""
 
     herkomsten: tuple[str, ...] = ()
@@ -117,7 +52,7 @@ class Webchat(_Model):
         return value
 
 
-class Balie(_Model):
+class Balie(Waarde):
     """How employees take over from the assistant."""
 
     wachtrij_hoogstens: int = Field(default=20, ge=0)
@@ -141,58 +76,7 @@ class Balie(_Model):
     """Shortcut → text that employees send often, beside those of the project."""
 
 
-class Actor(_Model):
-    """A department as Open Klant knows it (`Actor.actoridentificator`)."""
-
-    naam: str
-    object_id: str
-    code_objecttype: str = "afd"
-    code_register: str = "obj"
-    code_soort_object_id: str = "idf"
-
-
-class OpenKlant(_Model):
-    """The municipality's Open Klant. Its token is read from a file or the environment, never from here."""
-
-    adres: str
-    """Base address of the API, ending in `/klantinteracties/api/v1`; `sandbox` is the one that `make run` starts."""
-    kanaal: str = "chatbot"
-    afdeling: Actor
-
-
-class Portaal(_Model):
-    """The municipality's own portal, where residents log in (DigiD). It signs who somebody is; its public key is a file."""
-
-    uitgever: str
-    """`iss` of its tokens."""
-    publiek: str = "vraagbaak"
-    """`aud` of its tokens."""
-    hoogstens_seconden: int = Field(default=120, ge=10, le=600)
-    """Age from which a token is too old to begin a conversation with."""
-
-
-class Zaken(_Model):
-    """The municipality's case register (ZGW). Its secret is read from a file, never from here."""
-
-    zaken_url: str
-    """Base address of the Zaken API; `sandbox` is the register that `make run` starts."""
-    catalogi_url: str = ""
-    client_id: str = "vraagbaak"
-    bronorganisaties: tuple[str, ...] = ()
-    """RSINs of the organisations whose cases may be shown."""
-    nummers: tuple[str, ...]
-    """How case numbers look: `ZAAK-{jaar}-{10 cijfers}`; docs/zaken.md describes the pieces."""
-    voorbeeld: str
-    """A case number as residents know it, shown when they are asked for theirs."""
-    wachtstatussen: tuple[str, ...] = ()
-    """Names of statuses that mean that the municipality waits for the resident."""
-    besluit_zaaktypen: tuple[str, ...] = ()
-    max_vertrouwelijkheid: str = "openbaar"
-    portaal: Portaal | None = None
-    """Residents who are logged in there need no code."""
-
-
-class Gemeente(_Model):
+class Gemeente(Waarde):
     """One municipality of this installation."""
 
     id: str
@@ -214,6 +98,10 @@ class Gemeente(_Model):
     """Where residents' cases are; without it they are shown the way to their own page."""
     open_klant: OpenKlant | None = None
     """Where requests to be called back go; without it they are tasks on our own desk."""
+    afspraken: Afspraken | None = None
+    """Where appointments are made; without it residents are shown the way to `afsprakenpagina`."""
+    whatsapp: Whatsapp | None = None
+    """The municipality's number on WhatsApp."""
     contact: Contact
     openingstijden: Openingstijden
     organisatie: Mapping[str, str] = {}
@@ -243,7 +131,7 @@ class Gemeente(_Model):
         return self.paginas.get(product_id) or self.productpagina.format(id=product_id)
 
 
-class Bedrag(_Model):
+class Bedrag(Waarde):
     """A nationally fixed amount."""
 
     bedrag: float
@@ -332,14 +220,6 @@ def _dutch(error: Any) -> str:
         "value_error.extra": "bestaat niet in een gemeentebestand",
         "type_error.float": "moet een getal zijn, zoals 12.50",
     }.get(error["type"], str(error["msg"]))
-
-
-def _tijdvak(text: str) -> Tijdvak:
-    match = re.fullmatch(r"\s*(\d{1,2}:\d{2})\s*-\s*(\d{1,2}:\d{2})\s*", text)
-    if not match:
-        raise ValueError('schrijf de tijden als "09:00-12:30, 13:30-17:00"')
-    van, tot = (time.fromisoformat(part.zfill(5)) for part in match.groups())
-    return Tijdvak(van=van, tot=tot)
 
 
 def _https_address(value: str) -> str:

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 import holidays
 
-from bot.catalog.gemeente import Openingstijden, Tijdvak, Weekrooster
+from bot.catalog.rooster import Openingstijden, Tijdvak, Weekrooster
 
 TIJDZONE = ZoneInfo("Europe/Amsterdam")
 Kanaal = Literal["telefoon", "balie", "livechat"]

@@ -18,7 +18,8 @@ from babel.numbers import format_currency
 from jinja2 import FileSystemLoader, StrictUndefined, UndefinedError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from bot.catalog.gemeente import Bedrag, Gemeente, Weekrooster
+from bot.catalog.gemeente import Bedrag, Gemeente
+from bot.catalog.rooster import Weekrooster
 from bot.errors import ContentError
 
 LOCALE = "nl_NL"

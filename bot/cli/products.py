@@ -14,13 +14,13 @@ from bot.catalog.answer import compose
 from bot.catalog.gemeente import load_gemeenten
 from bot.catalog.library import ProductFile, read_library, read_product_file
 from bot.catalog.lint import lint, score_of
+from bot.catalog.opening_hours import onbekende_feestdagen
 from bot.catalog.product import ASPECTS, parse_product
 from bot.catalog.readability_report import readability_report
 from bot.catalog.render import waarden
 from bot.catalog.tables import CENTRAAL
 from bot.database import open_database, upgrade
 from bot.errors import ContentError
-from bot.handoff.opening_hours import onbekende_feestdagen
 from bot.settings import Settings, load_settings
 
 console = Console()

@@ -14,7 +14,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
-from bot.handoff.contact import Contact
+from bot.contact import Contact
 from bot.handoff.model import AlreadyTaken, NotYours, Terugbelverzoek
 from bot.handoff.tables import terugbelverzoek
 

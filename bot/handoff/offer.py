@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Literal
 
 from bot.catalog.gemeente import Gemeente
-from bot.handoff.opening_hours import bereikbaarheid, einde_van_werkdag
+from bot.catalog.opening_hours import bereikbaarheid, einde_van_werkdag
 
 LIVE = ("webchat", "whatsapp")
 """Channels on which a message can arrive later."""

@@ -14,8 +14,9 @@ from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from bot.catalog.gemeente import DAGEN, Gemeente, Weekrooster
+from bot.catalog.gemeente import Gemeente
 from bot.catalog.live import gemeenten_of
+from bot.catalog.rooster import DAGEN, Weekrooster
 from bot.errors import UnknownGemeente
 from bot.settings import Settings
 

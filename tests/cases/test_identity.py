@@ -8,9 +8,11 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
+from bot import attempts
+from bot.attempts import SLOT, Locked, poging
 from bot.cases import identity
-from bot.cases.identity import FOUTEN_PER_BEWIJS, GELDIG, LIMIETEN, SLOT, Locked
-from bot.cases.tables import zaak_bewijs, zaak_code, zaak_poging
+from bot.cases.identity import FOUTEN_PER_BEWIJS, GELDIG, LIMIETEN
+from bot.cases.tables import zaak_bewijs, zaak_code
 
 GEHEIM = "een geheim dat alleen deze test kent"
 NU = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
@@ -74,7 +76,7 @@ def test_an_unknown_number_leaves_the_same_trace(database: Engine) -> None:
     assert identity.issue(database, GEHEIM, unknown, {}, NU) == {}
     with database.connect() as connection:
         rows = connection.execute(sa.select(zaak_code.c.code)).scalars().all()
-        tries = connection.execute(sa.select(sa.func.count()).select_from(zaak_poging)).scalar()
+        tries = connection.execute(sa.select(sa.func.count()).select_from(poging)).scalar()
     assert len(rows) == 2 and all(len(row) == 64 for row in rows)
     assert tries == 6
 
@@ -130,13 +132,15 @@ def test_nothing_readable_is_stored(database: Engine) -> None:
     bewijs = begin(database)
     code = code_for(database, bewijs)
     with database.connect() as connection:
-        stored = str([connection.execute(sa.select(table)).all() for table in (zaak_bewijs, zaak_code, zaak_poging)])
+        stored = str([connection.execute(sa.select(table)).all() for table in (zaak_bewijs, zaak_code, poging)])
     assert code not in stored and "noor@" not in stored and "ZAAK-1" not in stored
 
 
 def test_what_is_over_is_cleaned_up(database: Engine) -> None:
     code_for(database, begin(database))
-    identity.clean_up(database, NU + SLOT + timedelta(minutes=1))
+    later = NU + SLOT + timedelta(minutes=1)
+    identity.clean_up(database, later)
+    attempts.clean_up(database, later)
     with database.connect() as connection:
-        for table in (zaak_bewijs, zaak_code, zaak_poging):
+        for table in (zaak_bewijs, zaak_code, poging):
             assert connection.execute(sa.select(sa.func.count()).select_from(table)).scalar() == 0

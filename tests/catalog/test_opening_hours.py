@@ -6,8 +6,8 @@ from datetime import date, datetime, time
 
 import pytest
 
-from bot.catalog.gemeente import Openingstijden
-from bot.handoff.opening_hours import TIJDZONE, bereikbaarheid, onbekende_feestdagen, sluitingsreden
+from bot.catalog.opening_hours import TIJDZONE, bereikbaarheid, onbekende_feestdagen, sluitingsreden
+from bot.catalog.rooster import Openingstijden
 
 WEEK = dict.fromkeys(("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag"), "09:00-17:00")
 

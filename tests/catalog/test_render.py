@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.catalog.gemeente import Weekrooster
 from bot.catalog.render import bedrag, fill, placeholders, rooster_tekst, stray_braces, waarden
+from bot.catalog.rooster import Weekrooster
 from bot.errors import ContentError
 from tests.builders import gemeente
 

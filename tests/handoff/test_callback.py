@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.engine import Engine
 
+from bot.catalog.opening_hours import einde_van_werkdag
 from bot.handoff import callback
-from bot.handoff.contact import Contact, find_contact, shown
+from bot.contact import Contact, find_contact, shown
 from bot.handoff.model import AlreadyTaken, NotYours, Terugbelverzoek
-from bot.handoff.opening_hours import einde_van_werkdag
 from tests.builders import gemeente
 
 NU = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)

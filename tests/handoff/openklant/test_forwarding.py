@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy.engine import Engine
 
 from bot.handoff import callback
-from bot.handoff.contact import Contact
+from bot.contact import Contact
 from bot.handoff.forwarding import forward, refresh
 from bot.handoff.model import Terugbelverzoek
 from tests.handoff.openklant.conftest import Sandbox

@@ -9,7 +9,8 @@ from pathlib import Path
 import holidays
 import yaml
 
-from bot.catalog.gemeente import DAGEN, LANDELIJK
+from bot.catalog.gemeente import LANDELIJK
+from bot.catalog.rooster import DAGEN
 from bot.settings import ROOT
 
 

@@ -16,7 +16,7 @@ from bot.catalog.live import gemeenten_of
 from bot.conversations import store
 from bot.conversations.model import Gesprek, Nieuw
 from bot.handoff import callback, employees
-from bot.handoff.contact import Contact
+from bot.contact import Contact
 from bot.handoff.model import Medewerker, Overdracht, Reden, Terugbelverzoek
 from bot.settings import Settings
 
