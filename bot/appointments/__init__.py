@@ -1,0 +1,1 @@
+"""Appointments: one interface, and adapters for the systems behind it."""
