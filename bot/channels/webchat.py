@@ -70,18 +70,19 @@ class Refused(Exception):
         self.status, self.text, self.headers = status, text, headers or {}
 
 
-class WebchatOutput(OutputChannel):
-    """Writes the bot's messages down in the conversation."""
+class ConversationOutput(OutputChannel):
+    """Writes the bot's messages down in the conversation, from where the channel shows or sends them."""
 
-    def __init__(self, engine: Engine, signals: Signals, gesprek_id: str, antwoord_op: int) -> None:
+    def __init__(
+        self, engine: Engine, signals: Signals, gesprek_id: str, antwoord_op: Optional[int], kanaal: str
+    ) -> None:
         self._engine, self._signals = engine, signals
-        self._gesprek_id, self._antwoord_op = gesprek_id, antwoord_op
+        self._gesprek_id, self._antwoord_op, self._kanaal = gesprek_id, antwoord_op, kanaal
         self.sent = 0
 
-    @classmethod
-    def name(cls) -> str:
+    def name(self) -> str:  # type: ignore[override]
         """The channel's name in the tracker."""
-        return WEBCHAT
+        return self._kanaal
 
     async def send_response(self, recipient_id: str, message: Dict[str, Any]) -> None:
         """Add one message of the bot, with its choices."""
@@ -98,6 +99,8 @@ class WebchatOutput(OutputChannel):
             "taal": message.get("taal"),
             "uitkomst": message.get("uitkomst"),
             "overdracht": message.get(OVERDRACHT),
+            "document": message.get("document"),
+            "plaats": message.get("plaats"),
         }
         kept = {key: value for key, value in extra.items() if value}
         nieuw = Nieuw("vraagbaak", text, extra=kept, antwoord_op=self._antwoord_op)
@@ -189,11 +192,19 @@ class Webchat:
         """What is being answered; the event loop itself holds its tasks weakly."""
 
     async def begin(self, request: Request) -> HTTPResponse:
-        """POST /sessions: a new conversation and the token for it."""
+        """POST /sessions: a new conversation and the token for it; or the one that goes on (`gesprek`: its token), unless
+        the portal says that by now somebody else is there.
+        """
         body = _body(request)
         gemeente = self._gemeente(body.get("gemeente", self._settings.gemeente))
-        self._limits.session(_address(request))
+        eerder = self._earlier(gemeente, body.get("gesprek"))
+        if eerder is None:
+            self._limits.session(_address(request))
         wie = self._portal(gemeente, body.get("portaal"))
+        if eerder is not None:
+            if await in_thread(self._goes_on, eerder.gesprek_id, wie):
+                return response.json({"token": body["gesprek"], "verloopt": eerder.verloopt.isoformat()})
+            self._limits.session(_address(request))
         gesprek = await in_thread(partial(store.start, self._engine, gemeente=gemeente.id, kanaal=WEBCHAT))
         if wie is not None:
             await in_thread(portal.remember, self._engine, self._secret, gesprek.id, wie)
@@ -201,16 +212,36 @@ class Webchat:
         return response.json({"token": token, "verloopt": sessie.verloopt.isoformat()}, status=201)
 
     def _portal(self, gemeente: Gemeente, token: object) -> Optional[str]:
-        """Who the municipality's portal says it is; a token that is no good is refused, and never quietly left out."""
+        """Who the municipality's portal says it is. A token that is no good says nothing: it is then a conversation as
+        everybody has, in which a case asks for its number and a code.
+        """
         if token is None:
             return None
         try:
             return portal_identity(self._settings, gemeente, token if isinstance(token, str) else "")
         except portal.BadPortalToken as error:
             logger.warning("Een token van het portaal is geweigerd: %s", error)
-            raise Refused(
-                400, "Uw inlog is verlopen. Log opnieuw in op uw eigen pagina en open de chat daar."
-            ) from None
+            return None
+
+    def _earlier(self, gemeente: Gemeente, token: object) -> Optional[Sessie]:
+        """The conversation of which a browser still has the token; None when it has none with this municipality."""
+        try:
+            sessie = read_token(token if isinstance(token, str) else "", self._secret)
+        except BadToken:
+            return None
+        return sessie if sessie.gemeente == gemeente.id else None
+
+    def _goes_on(self, gesprek_id: str, wie: Optional[str]) -> bool:
+        """Whether who is there now may go on with a conversation; from then on it is theirs."""
+        if wie is None:
+            return True
+        if portal.is_of_other(self._engine, self._secret, gesprek_id, wie):
+            return False
+        if not store.positions(self._engine, [gesprek_id]):
+            # Erased: nothing may be kept of it any more.
+            return False
+        portal.remember(self._engine, self._secret, gesprek_id, wie)
+        return True
 
     async def say(self, request: Request) -> HTTPResponse:
         """POST /messages: the resident says something; the answers come back, and through the stream."""
@@ -254,7 +285,7 @@ class Webchat:
         await asyncio.shield(answering)
 
     async def _answer(self, sessie: Sessie, sent: Bericht, metadata: Dict[str, Any]) -> None:
-        output = WebchatOutput(self._engine, self._signals, sessie.gesprek_id, sent.nummer)
+        output = ConversationOutput(self._engine, self._signals, sessie.gesprek_id, sent.nummer, WEBCHAT)
         message = UserMessage(
             sent.tekst, output, sessie.gesprek_id, input_channel=WEBCHAT, metadata=metadata, message_id=str(sent.nummer)
         )

@@ -131,8 +131,9 @@ export class Gesprek {
     }
   }
 
-  /** Takes up the stored session, if any; throws Fout. */
+  /** Takes up the stored session, if any; gives whether that was somebody else's, so that a new one began. Throws Fout. */
   async resume() {
+    let other = false;
     if (!this.session) {
       const stored = store.read(this.key);
       if (!stored?.token) return;
@@ -140,7 +141,16 @@ export class Gesprek {
         this.#expire();
         return;
       }
-      this.#adopt(stored);
+      const session = await this.#own(stored);
+      // Unless a message was faster.
+      if (!this.session) {
+        this.#adopt(session);
+        other = session !== stored;
+        if (other) {
+          this.#forgetUnsent();
+          this.#keep();
+        }
+      }
     }
     await this.#catchUp(true);
     for (const { id, tekst } of store.read(`${this.key}:uit`, 'sessionStorage') ?? []) {
@@ -151,6 +161,7 @@ export class Gesprek {
     }
     if (this.session.einde) this.#view.ended();
     this.connect();
+    return other;
   }
 
   #adopt(session) {
@@ -159,10 +170,18 @@ export class Gesprek {
     this.#view.sessionChanged();
   }
 
+  /* The session that goes on, or a new one. With who is logged in on the page no conversation of somebody else goes on. */
+  async #own(session) {
+    const portaal = this.portaal();
+    if (session && !portaal) return session;
+    const answer = await this.#ask('POST', 'sessions', { gemeente: this.id, portaal, gesprek: session?.token });
+    return answer.token === session?.token ? session : answer;
+  }
+
   async #begin() {
     const begin = async () => {
       const other = store.read(this.key);
-      this.#adopt(alive(other) && !other.einde ? other : await this.#ask('POST', 'sessions', { gemeente: this.id, portaal: this.portaal }));
+      this.#adopt(await this.#own(alive(other) && !other.einde ? other : undefined));
       this.#keep();
     };
     // Two tabs that begin at once get one conversation.
@@ -183,8 +202,12 @@ export class Gesprek {
     this.session = null;
     this.#clear();
     store.write(this.key, null);
-    for (const part of ['uit', 'concept']) store.write(`${this.key}:${part}`, null, 'sessionStorage');
+    this.#forgetUnsent();
     this.#view.sessionChanged();
+  }
+
+  #forgetUnsent() {
+    for (const part of ['uit', 'concept']) store.write(`${this.key}:${part}`, null, 'sessionStorage');
   }
 
   #expire() {

@@ -897,7 +897,8 @@ export class Paneel {
     if (draft && !this.input.value) this.#fill(draft);
     this.#restored = true;
     try {
-      await this.#talk.resume();
+      const other = await this.#talk.resume();
+      if (other && this.input.value === draft) this.#fill('');
       this.#trouble();
       if (!this.#talk.session?.einde && this.#talk.session) this.#toEnd();
     } catch (error) {

@@ -155,7 +155,7 @@
           button: this.#button,
           base,
           id: this.#setting('gemeente'),
-          portaal: this.#setting('portaal'),
+          portaal: () => this.#setting('portaal'),
           server: this.#setting('server'),
           config,
           reload: () => this.#config(),

@@ -15,7 +15,8 @@ function isCard(digits) {
     const value = digit * (1 + (index % 2));
     return total + (value > 9 ? value - 9 : value);
   }, 0);
-  return digits.length > 12 && digits.length < 20 && sum > 0 && sum % 10 === 0;
+  // Cards begin with 22-27 or 3-6 (ISO/IEC 7812); a case number that begins with its year does not.
+  return /^(2[2-7]|[3-6])\d{11,17}$/.test(digits) && sum % 10 === 0;
 }
 
 function isIban(text) {
