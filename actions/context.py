@@ -9,8 +9,11 @@ from sqlalchemy.engine import Engine
 
 from bot.catalog.gemeente import Gemeente
 from bot.catalog.live import gemeenten_of, live_catalog
+from bot.channels.tokens import secret_of
+from bot.conversations.model import WHATSAPP
 from bot.database import open_database
 from bot.settings import Settings, load_settings
+from bot.whatsapp import people
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,14 @@ def product_name(context: Context, product_id: str | None) -> str | None:
     catalog.refresh()
     product = catalog.products(context.gemeente.id).get(product_id or "")
     return product.kop.naam if product else None
+
+
+def verified_number(context: Context) -> str:
+    """The phone number (E.164) that Meta vouches for, on WhatsApp; empty on other channels, and for who shows none."""
+    if context.kanaal != WHATSAPP:
+        return ""
+    persoon = people.load(context.engine, secret_of(context.settings), context.gesprek_id)
+    return persoon.adres.nummer if persoon is not None else ""
 
 
 def last_text(tracker: Tracker) -> str:

@@ -15,6 +15,8 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.forms import FormValidationAction
 
 logger = logging.getLogger(__name__)
+# A slot that `extract_...` has judged already needs no second judgement; the SDK warns of that in every turn.
+logging.getLogger("rasa_sdk.forms").setLevel(logging.ERROR)
 
 MISLUKT = "actie_mislukt"
 """Slot: actions that failed in a row."""

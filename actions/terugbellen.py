@@ -12,14 +12,22 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
 from actions import clock
-from actions.context import Context, asks_something_else, context_of, last_intent, last_text, product_name
+from actions.context import (
+    Context,
+    asks_something_else,
+    context_of,
+    last_intent,
+    last_text,
+    product_name,
+    verified_number,
+)
 from actions.overdracht import extract_name
 from actions.safe_action import SafeAction, SafeForm
+from bot.catalog.opening_hours import TIJDZONE
+from bot.contact import find_contact
 from bot.handoff import callback
-from bot.handoff.contact import find_contact
 from bot.handoff.model import Terugbelverzoek
 from bot.handoff.offer import terugbellen_voor
-from bot.handoff.opening_hours import TIJDZONE
 from bot.nlg.fields import dag
 
 SLOTS = ("contact", "naam_bewoner", "onderwerp", "wanneer", "akkoord", "wijzigen")
@@ -53,6 +61,8 @@ class ActionTerugbellenAanbieden(SafeAction):
         return [
             SlotSet("terugbellen_kan", "ja"),
             SlotSet("onderwerp", product_name(context, tracker.get_slot("product"))),
+            # On WhatsApp it is known already; the summary shows it, and it may be changed there.
+            SlotSet("contact", verified_number(context) or None),
         ]
 
 

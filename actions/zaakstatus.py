@@ -12,7 +12,7 @@ import re
 import time
 from collections import defaultdict
 from functools import partial
-from typing import Any, Dict, List, Optional, Set
+from typing import Any, Dict, List, Optional, Set, Tuple
 
 from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
@@ -20,7 +20,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
 from actions import clock
-from actions.context import Context, asks_something_else, context_of, last_intent, last_text
+from actions.context import Context, asks_something_else, context_of, last_intent, last_text, verified_number
 from actions.safe_action import SafeAction, SafeForm
 from actions.terugbellen import told
 from actions.zaaktekst import as_fields
@@ -304,13 +304,26 @@ async def begin(context: Context, nummer: str, dispatcher: CollectingDispatcher)
     )
     try:
         bewijs = await in_thread(ask)
-        adressen = await reachable(_systemen.client(config), context, nummer)
+        eigen = await in_thread(verified_number, context)
+        adressen, bewezen = await reachable(_systemen.client(config), context, nummer, eigen)
     except Locked:
         dispatcher.utter_message(response="utter_zaak_op_slot")
         return STOP
     except ZgwError as error:
         say_unreachable(dispatcher, error)
         return STOP
+    if bewezen:
+        prove = partial(
+            identity.prove,
+            context.engine,
+            geheim,
+            gesprek_id=context.gesprek_id,
+            gemeente=context.gemeente.id,
+            urls=bewezen,
+            now=clock.now(),
+        )
+        await in_thread(prove)
+        return {"zaaknummer": nummer, "zaak_code": "goed"}
     codes = await in_thread(identity.issue, context.engine, geheim, bewijs, adressen, clock.now())
     for adres, code in codes.items():
         # Beside the answer: how long a mail server takes must not tell whether there was a mail.
@@ -321,19 +334,31 @@ async def begin(context: Context, nummer: str, dispatcher: CollectingDispatcher)
     return {"zaaknummer": nummer}
 
 
-async def reachable(client: ZgwClient, context: Context, nummer: str) -> Dict[str, List[str]]:
-    """Address or phone number → the cases with this number whose initiator has it. Raises ZgwError."""
+async def reachable(
+    client: ZgwClient, context: Context, nummer: str, eigen: str
+) -> Tuple[Dict[str, List[str]], List[str]]:
+    """Address or phone number → the cases with this number whose initiator has it; and the cases of whoever has `eigen`.
+
+    Args:
+        eigen: phone number that the channel vouches for (E.164), or empty.
+
+    Raises ZgwError.
+    """
     found: Dict[str, List[str]] = defaultdict(list)
+    mine: List[str] = []
     zaken = (await find(client, nummer))[:MEESTE_ZAKEN]
     if not zaken:
         await ask_in_vain(client)
     for zaak in zaken:
         for rol in await initiators(client, zaak):
-            contact = find_contact(rol.email) or find_contact(rol.telefoon)
+            mail, telefoon = find_contact(rol.email), find_contact(rol.telefoon)
+            if eigen and telefoon is not None and telefoon.telefoon == eigen and zaak.url not in mine:
+                mine.append(zaak.url)
+            contact = mail or telefoon
             adres = (contact.email or contact.telefoon) if contact else None
             if adres and can_send(context.settings, adres, _sandbox(context)) and zaak.url not in found[adres]:
                 found[adres].append(zaak.url)
-    return dict(found)
+    return dict(found), mine
 
 
 async def proven_cases(context: Context, tracker: Tracker) -> List[Zaak]:

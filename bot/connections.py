@@ -12,6 +12,8 @@ from bot.errors import ContentError
 from bot.handoff.openklant.values import ActorVerwijzing, Identificator, OpenKlantConfig
 from bot.secrets_store import secret_for
 from bot.settings import Settings
+from bot.whatsapp.values import GraphConfig
+from bot.whatsapp.webhook import app_secrets
 
 SANDBOX = "sandbox"
 """In place of an address: the back office that `vraagbaak start` imitates."""
@@ -80,6 +82,40 @@ def portal_identity(settings: Settings, gemeente: Gemeente, token: str) -> str:
     )
 
 
+def whatsapp_config(settings: Settings, gemeente: Gemeente) -> GraphConfig:
+    """The municipality's number at Meta. Raises SettingError for a secret that is not there or a value that cannot be."""
+    found = gemeente.whatsapp
+    assert found is not None, "asked of a municipality without a number"
+    is_sandbox = found.url == SANDBOX
+    return GraphConfig(
+        url=sandbox_url(settings) if is_sandbox else found.url,
+        versie=found.versie,
+        phone_number_id=found.phone_number_id,
+        token=SANDBOX_TOKEN if is_sandbox else secret_for(settings, gemeente.id, "whatsapp_token"),
+    )
+
+
+def whatsapp_app_secrets(settings: Settings, gemeente: Gemeente) -> tuple[str, ...]:
+    """The app secrets that sign webhooks: one, or two on lines of their own while one is replaced. Raises SettingError."""
+    found = gemeente.whatsapp
+    assert found is not None, "asked of a municipality without a number"
+    if found.url == SANDBOX:
+        return (SANDBOX_TOKEN,)
+    return app_secrets(secret_for(settings, gemeente.id, "whatsapp_app_secret"))
+
+
+def whatsapp_verify_token(settings: Settings, gemeente: Gemeente) -> str:
+    """Our own word by which Meta shows that it may verify the address of the webhook. Raises SettingError."""
+    found = gemeente.whatsapp
+    assert found is not None, "asked of a municipality without a number"
+    return SANDBOX_TOKEN if found.url == SANDBOX else secret_for(settings, gemeente.id, "whatsapp_verify_token")
+
+
+def mail_sandbox(settings: Settings, gemeente: Gemeente) -> str | None:
+    """Address of the sandbox, where mail goes while a municipality tries things out and no mail server is set; else None."""
+    return sandbox_url(settings) if not settings.smtp_url and uses_sandbox(gemeente) else None
+
+
 def check_connections(settings: Settings, gemeenten: Gemeenten) -> None:
     """See to it that every connection can be tried: its secret is there, and its patterns can be read.
 
@@ -88,6 +124,12 @@ def check_connections(settings: Settings, gemeenten: Gemeenten) -> None:
     open_klant_configs(settings, gemeenten)
     for gemeente in gemeenten:
         zgw_config(settings, gemeente)
+        if gemeente.whatsapp is not None:
+            whatsapp_config(settings, gemeente)
+            whatsapp_app_secrets(settings, gemeente)
+            whatsapp_verify_token(settings, gemeente)
+        if gemeente.zaken is not None and gemeente.zaken.portaal is not None:
+            secret_for(settings, gemeente.id, "portaal_sleutel")
         if gemeente.zaken is not None:
             try:
                 parse_formats(gemeente.zaken.nummers)
@@ -97,8 +139,15 @@ def check_connections(settings: Settings, gemeenten: Gemeenten) -> None:
 
 def needs_sandbox(gemeenten: Gemeenten) -> bool:
     """Whether any municipality talks to the sandbox."""
-    return any(
-        (gemeente.open_klant is not None and gemeente.open_klant.adres == SANDBOX)
-        or (gemeente.zaken is not None and gemeente.zaken.zaken_url == SANDBOX)
-        for gemeente in gemeenten
+    return any(uses_sandbox(gemeente) for gemeente in gemeenten)
+
+
+def uses_sandbox(gemeente: Gemeente) -> bool:
+    """Whether a municipality talks to the sandbox."""
+    addresses = (
+        gemeente.open_klant.adres if gemeente.open_klant else "",
+        gemeente.zaken.zaken_url if gemeente.zaken else "",
+        gemeente.afspraken.url if gemeente.afspraken else "",
+        gemeente.whatsapp.url if gemeente.whatsapp else "",
     )
+    return SANDBOX in addresses

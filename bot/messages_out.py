@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import smtplib
 import ssl
+from dataclasses import dataclass
 from email.message import EmailMessage
 from urllib.parse import unquote, urlsplit
 
@@ -28,20 +29,35 @@ def can_send(settings: Settings, aan: str, sandbox: str | None = None) -> bool:
     return bool(sandbox or settings.bericht_webhook or ("@" in aan and settings.smtp_url and settings.mail_from))
 
 
-async def send(settings: Settings, aan: str, onderwerp: str, tekst: str, sandbox: str | None = None) -> None:
+@dataclass(frozen=True)
+class Bijlage:
+    """A file that goes along with an e-mail."""
+
+    naam: str
+    soort: str
+    """Media type: `text/calendar`."""
+    inhoud: bytes
+
+
+async def send(
+    settings: Settings, aan: str, onderwerp: str, tekst: str, sandbox: str | None = None, bijlage: Bijlage | None = None
+) -> None:
     """Send a message.
 
     Args:
         aan: e-mail address, or phone number (then through the webhook).
         sandbox: address of the sandbox, when that stands in for the real thing.
+        bijlage: only for e-mail; a webhook gets it as text.
 
     Raises NotSent.
     """
     body = {"aan": aan, "onderwerp": onderwerp, "tekst": tekst}
+    if bijlage is not None:
+        body["bijlage"] = bijlage.inhoud.decode()
     if sandbox:
         await _post(f"{sandbox}/postbus", body)
     elif "@" in aan and settings.smtp_url and settings.mail_from:
-        await in_thread(_mail, settings, aan, onderwerp, tekst)
+        await in_thread(_mail, settings, aan, onderwerp, tekst, bijlage)
     elif settings.bericht_webhook:
         await _post(settings.bericht_webhook, body)
     else:
@@ -57,11 +73,14 @@ async def _post(url: str, body: dict[str, str]) -> None:
         raise NotSent(f"Het bericht kon niet worden verstuurd ({type(error).__name__}).") from None
 
 
-def _mail(settings: Settings, aan: str, onderwerp: str, tekst: str) -> None:
+def _mail(settings: Settings, aan: str, onderwerp: str, tekst: str, bijlage: Bijlage | None) -> None:
     server = urlsplit(settings.smtp_url)
     message = EmailMessage()
     message["From"], message["To"], message["Subject"] = settings.mail_from, aan, onderwerp
     message.set_content(tekst)
+    if bijlage is not None:
+        kind, _, subtype = bijlage.soort.partition("/")
+        message.add_attachment(bijlage.inhoud, maintype=kind, subtype=subtype, filename=bijlage.naam)
     host, context = server.hostname or "", ssl.create_default_context()
     try:
         if server.scheme == "smtps":

@@ -28,6 +28,9 @@ class Contact(Waarde):
     email: str
     adres: str
     postadres: str
+    breedte: float | None = Field(default=None, ge=-90, le=90)
+    lengte: float | None = Field(default=None, ge=-180, le=180)
+    """Degrees (WGS 84) of the counter, for a place on the map where the channel shows one."""
 
 
 class Drempels(Waarde):

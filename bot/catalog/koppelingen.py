@@ -61,6 +61,12 @@ class Zaken(Waarde):
     portaal: Portaal | None = None
     """Residents who are logged in there need no code."""
 
+    @root_validator(skip_on_failure=True)
+    def _both_apis(cls, values: dict[str, Any]) -> dict[str, Any]:
+        if values["zaken_url"] != "sandbox" and not values["catalogi_url"]:
+            raise ValueError("catalogi_url ontbreekt: zonder catalogus is niet te zeggen wat een status betekent")
+        return values
+
 
 class AfspraakProduct(Waarde):
     """A product of ours that one can make an appointment for."""
@@ -91,6 +97,9 @@ class AfspraakLocatie(Waarde):
     raster: int = Field(default=10, ge=5, le=60)
     """Minutes between two moments that are offered; divides the hour."""
     dicht: tuple[date, ...] = ()
+    breedte: float | None = Field(default=None, ge=-90, le=90)
+    lengte: float | None = Field(default=None, ge=-180, le=180)
+    """Degrees (WGS 84), for a place on the map where the channel shows one."""
 
     @validator("raster")
     def _divides_the_hour(cls, value: int) -> int:
@@ -137,8 +146,8 @@ class Afspraken(Waarde):
     """How long a chosen moment stays free for whoever is filling in the rest."""
     eerste: tuple[str, ...] = ()
     """Products that are offered first when somebody does not say what the appointment is for."""
-    aantal: Literal["extra", "totaal"] = "extra"
-    """Whether Qmatic's `numberOfCustomers` counts the further people, or all."""
+    aantal: Literal["extra", "totaal"] = "totaal"
+    """Whether Qmatic's `numberOfCustomers` counts all people, or only the further ones."""
     verzet_zelf: bool = False
     """Whether this Qmatic can move an appointment by itself."""
     zoekt_op_email: bool = False

@@ -61,7 +61,7 @@ def stray_braces(text: str) -> Iterator[str]:
 
 def waarden(gemeente: Gemeente, landelijk: Mapping[str, Bedrag]) -> dict[str, dict[str, str]]:
     """All values that a text may use for this municipality: group → key → ready text."""
-    contact = gemeente.contact.dict()
+    contact = gemeente.contact.dict(exclude={"breedte", "lengte"})
     contact["openingstijden"] = rooster_tekst(gemeente.openingstijden.balie)
     contact["openingstijden_telefoon"] = rooster_tekst(gemeente.openingstijden.telefoon)
     return {

@@ -10,11 +10,13 @@ from pathlib import Path
 import click
 from rich.console import Console
 
+from bot.cli.appointments import appointments
 from bot.cli.cases import cases
 from bot.cli.employees import medewerkers
 from bot.cli.handoff import handoff
 from bot.cli.products import products
 from bot.cli.questions import vragen
+from bot.cli.whatsapp import whatsapp
 from bot.database import open_database, upgrade
 from bot.errors import VraagbaakError
 from bot.settings import load_settings
@@ -27,11 +29,13 @@ def vraagbaak() -> None:
     """Vraagbaak, de assistent van de gemeente."""
 
 
+vraagbaak.add_command(appointments)
 vraagbaak.add_command(cases)
 vraagbaak.add_command(handoff)
 vraagbaak.add_command(medewerkers)
 vraagbaak.add_command(products)
 vraagbaak.add_command(vragen)
+vraagbaak.add_command(whatsapp)
 
 
 @vraagbaak.command()

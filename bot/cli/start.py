@@ -19,6 +19,7 @@ from typing import NoReturn
 import httpx
 from rich.console import Console
 
+from bot.appointment_systems import check_appointments
 from bot.catalog.gemeente import Gemeenten, load_gemeenten
 from bot.catalog.library import read_library
 from bot.catalog.lint import lint
@@ -75,8 +76,11 @@ def start(settings: Settings, console: Console) -> int:
             if problem.is_error:
                 raise ContentError(problem.where, problem.text)
         note(f"{len(library)} producten, {len(gemeenten.ids)} gemeenten")
-    # A secret that is not there would only show when a resident needs it.
+    # A secret or a product that is not there would only show when a resident needs it.
     check_connections(settings, gemeenten)
+    check_named_products(gemeenten, {file.product.id for file in library})
+    for gemeente in gemeenten:
+        check_appointments(settings, gemeente)
     with_sandbox = needs_sandbox(gemeenten)
     ports = [("engine", "engine_port"), ("action server", "actions_port"), ("website", "web_port")]
     for name, setting in [*ports, *([("sandbox", "sandbox_port")] if with_sandbox else [])]:
@@ -107,6 +111,17 @@ def start(settings: Settings, console: Console) -> int:
         return 0
 
 
+def check_named_products(gemeenten: Gemeenten, known: set[str]) -> None:
+    """See to it that products which a municipality's file names exist. Raises ContentError."""
+    for gemeente in gemeenten:
+        named = {"balie.direct_aanbieden": gemeente.balie.direct_aanbieden}
+        if gemeente.afspraken is not None:
+            named["afspraken.producten"] = tuple(gemeente.afspraken.producten)
+        for field, products in named.items():
+            for product in sorted(set(products) - known):
+                raise ContentError(f"gemeenten/{gemeente.id}.yml", f"veld {field}: het product {product} bestaat niet")
+
+
 def show_ready(settings: Settings, console: Console, logs: Path) -> None:
     """Say where to ask, and three questions to try."""
     console.print()
@@ -123,7 +138,8 @@ def show_ready(settings: Settings, console: Console, logs: Path) -> None:
         )
     if needs_sandbox(load_gemeenten(settings.path(settings.gemeenten_dir))):
         console.print(
-            f"De nagebootste backoffice heeft zaken en een postbus: {sandbox_url(settings)}/postbus",
+            f"De nagebootste backoffice heeft een postbus ({sandbox_url(settings)}/postbus) "
+            f"en een telefoon met WhatsApp ({sandbox_url(settings)}/telefoon)",
             highlight=False,
             soft_wrap=True,
         )

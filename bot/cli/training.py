@@ -15,7 +15,16 @@ from bot.settings import ROOT, Settings
 MODEL = "vraagbaak.tar.gz"
 _STAMP = "vraagbaak.json"
 
-TRAINED_FROM = ("config.yml", "domain", "data", "products", "bot/search", "bot/nlu", "bot/catalog", "requirements.txt")
+TRAINED_FROM = (
+    "config.yml",
+    "domain",
+    "data",
+    "products",
+    "bot/search",
+    "bot/nlu",
+    *(f"bot/catalog/{name}.py" for name in ("library", "product", "questions", "thesaurus")),
+    "requirements.txt",
+)
 """What a model depends on. Municipalities and texts of editors are not among them: those are read when it runs."""
 
 

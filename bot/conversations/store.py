@@ -120,6 +120,17 @@ def positions(engine: Engine, gesprek_ids: Iterable[str]) -> dict[str, tuple[int
         return {row[0]: (row[1], row[2]) for row in rows}
 
 
+def recent(engine: Engine, kanaal: str, since: datetime) -> dict[str, int]:
+    """Conversations of a channel in which something was said since a moment → number of the last message."""
+    with engine.connect() as connection:
+        rows = connection.execute(
+            sa.select(gesprek.c.id, gesprek.c.laatste_nummer).where(
+                gesprek.c.kanaal == kanaal, gesprek.c.laatste_op >= since
+            )
+        )
+        return {row.id: row.laatste_nummer for row in rows}
+
+
 def idle_since(engine: Engine, gemeente: str, moment: datetime) -> list[str]:
     """Ids of a municipality's conversations in which nothing was said since a moment."""
     with engine.connect() as connection:

@@ -9,8 +9,8 @@ from babel.dates import format_date
 
 from bot.catalog.gemeente import Gemeente
 from bot.catalog.live import waarden_van
+from bot.catalog.opening_hours import TIJDZONE, Bereikbaarheid, bereikbaarheid
 from bot.catalog.render import LOCALE, klok
-from bot.handoff.opening_hours import Bereikbaarheid, bereikbaarheid
 from bot.settings import Settings
 
 
@@ -29,6 +29,20 @@ def fields_for(settings: Settings, gemeente: Gemeente, now: datetime) -> dict[st
 def dag(day: date) -> str:
     """A day as residents read it: `vrijdag 27 november`."""
     return str(format_date(day, "EEEE d MMMM", locale=LOCALE))
+
+
+def moment_tekst(moment: datetime) -> str:
+    """A moment as residents read it: `donderdag 3 december om 10.20 uur`, local time."""
+    lokaal = moment.astimezone(TIJDZONE)
+    return f"{dag(lokaal)} om {klok(lokaal)} uur"
+
+
+def moment_titel(moment: datetime) -> str:
+    """The same for a choice, at most 20 characters: `do 3 dec. 10.20 uur`."""
+    lokaal = moment.astimezone(TIJDZONE)
+    weekdag = format_date(lokaal, "EEEEEE", locale=LOCALE)
+    maand = format_date(lokaal, "MMM", locale=LOCALE)[:3]
+    return f"{weekdag} {lokaal.day} {maand} {klok(lokaal)} uur"
 
 
 def _reachable(stand: Bereikbaarheid) -> dict[str, Any]:

@@ -7,8 +7,10 @@ or number (`bot.search.decision`); outsiders never need Rasa's `/intent` notatio
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Callable, Dict, List, Optional
 
 from rasa.core.nlg.generator import NaturalLanguageGenerator, ResponseVariationFilter
@@ -17,13 +19,15 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
 from bot.catalog.answer import HEEL_ANTWOORD, compose
+from bot.catalog.bookable import bookable
 from bot.catalog.gemeente import Gemeente
 from bot.catalog.live import gemeenten_of, live_catalog, waarden_van
-from bot.catalog.product import Kop
+from bot.catalog.product import CONTACT, Kop
+from bot.contact import shown
 from bot.errors import ContentError
-from bot.handoff.contact import shown
 from bot.handoff.model import Reden
 from bot.handoff.offer import is_sensitive, terugbellen_voor
+from bot.nlg import afspraken
 from bot.nlg.fields import dag, fields_for
 from bot.nlg.texts import knoppen, render
 from bot.nlu.conversation import KEUZES, conversation_so_far, gemeente_of_tracker
@@ -39,6 +43,10 @@ INGEKORT = "ingekort"
 ASPECT_KNOPPEN = 4
 """Quick replies for other aspects under an answer."""
 
+
+_APPOINTMENT = re.compile(
+    r"utter_ask_afspraak_(?:wijzig_)?formulier_(afspraak_(?:product|locatie|moment|gegevens|akkoord))"
+)
 
 Maker = Callable[[DialogueStateTracker, Gemeente, Dict[str, Any]], Dict[str, Any]]
 """(tracker, municipality, what an action gives with the response) → what is special about the message."""
@@ -69,6 +77,9 @@ class Generator(NaturalLanguageGenerator):
             "utter_ask_zaak_formulier_zaaknummer": self._case_number,
             "utter_zaaknummer_onbekend": self._case_number,
             "utter_zaak_kiezen": self._which_case,
+            "utter_afspraak_anders": self._without_appointment,
+            "utter_afspraak_gemaakt": self._appointment_made,
+            "utter_afspraak_verzet": self._appointment_made,
         }
 
     async def generate(
@@ -89,11 +100,11 @@ class Generator(NaturalLanguageGenerator):
         )
         if not variations:
             return None
-        extra = self._make.get(utter_action, self._plain)(tracker, gemeente, kwargs)
+        extra = self._maker(utter_action)(tracker, gemeente, kwargs)
         fields = {**fields_for(self._settings, gemeente, self._now()), **kwargs, **extra.pop("velden", {})}
         latest = tracker.latest_message
         fields[INGEKORT] = bool(latest and (latest.metadata or {}).get(INGEKORT))
-        keuzes: List[Keuze] = extra.pop(KEUZES, None) or _buttons(variations[0])
+        keuzes: List[Keuze] = extra.pop(KEUZES) if KEUZES in extra else _buttons(variations[0])
         return {
             "text": render(variations[0]["text"], fields),
             "buttons": [{"title": keuze.titel, "payload": keuze.titel} for keuze in keuzes],
@@ -103,9 +114,15 @@ class Generator(NaturalLanguageGenerator):
             **extra,
         }
 
+    def _maker(self, utter_action: str) -> Maker:
+        """What makes a response special."""
+        question = _APPOINTMENT.fullmatch(utter_action)
+        return partial(self._appointment, question.group(1)) if question else self._make.get(utter_action, self._plain)
+
     def _answer(self, tracker: DialogueStateTracker, gemeente: Gemeente, given: Dict[str, Any]) -> Dict[str, Any]:
         product_id, aspect = tracker.get_slot(PRODUCT), tracker.get_slot(ASPECT)
-        product = live_catalog(self._settings).products(gemeente.id).get(product_id)
+        products = live_catalog(self._settings).products(gemeente.id)
+        product = products.get(product_id)
         if product is None:
             # Withdrawn between the decision and the answer: a matter of milliseconds.
             raise ContentError(f"product {product_id}", "is net uit gebruik genomen")
@@ -114,6 +131,8 @@ class Generator(NaturalLanguageGenerator):
         tweede = self._second(tracker, gemeente)
         keuzes = [Keuze(tweede.naam, tweede.id)] if tweede else []
         room = ASPECT_KNOPPEN - len(keuzes)
+        if tracker.active_loop_name is None and bookable(gemeente, antwoord.product, products):
+            keuzes.append(Keuze(knoppen()["afspraak"]["maken"], act="afspraak_maken"))
         keuzes += [Keuze(titels[other], antwoord.product, other) for other in antwoord.andere_aspecten[:room]]
         if antwoord.aspect != HEEL_ANTWOORD:
             keuzes.append(Keuze(titels[HEEL_ANTWOORD], antwoord.product, HEEL_ANTWOORD))
@@ -129,6 +148,7 @@ class Generator(NaturalLanguageGenerator):
             KEUZES: keuzes,
             PRODUCT: antwoord.product,
             ASPECT: antwoord.aspect,
+            "plaats": _counter(gemeente) if antwoord.aspect == CONTACT else None,
             "bronnen": list(antwoord.bronnen),
             UITKOMST: Uitkomst.ANTWOORD.value,
         }
@@ -184,8 +204,50 @@ class Generator(NaturalLanguageGenerator):
         keuzes = [Keuze(titel, act="bevestigen") for titel in given["zaken"]]
         return {**self._plain(tracker, gemeente, given), KEUZES: keuzes}
 
+    def _appointment(
+        self, slot: str, tracker: DialogueStateTracker, gemeente: Gemeente, given: Dict[str, Any]
+    ) -> Dict[str, Any]:
+        products = live_catalog(self._settings).products(gemeente.id)
+        return {**self._plain(tracker, gemeente, given), **afspraken.question(slot, tracker, gemeente, products)}
+
+    def _without_appointment(
+        self, tracker: DialogueStateTracker, gemeente: Gemeente, given: Dict[str, Any]
+    ) -> Dict[str, Any]:
+        product = live_catalog(self._settings).products(gemeente.id)[given["product"]]
+        antwoord = compose(product, None, gemeente, waarden_van(self._settings, gemeente.id))
+        keuzes = [Keuze(knoppen()["aspect"]["alles"], antwoord.product, HEEL_ANTWOORD), _mens()]
+        return {**self._plain(tracker, gemeente, given), "velden": {"antwoord": antwoord}, KEUZES: keuzes}
+
+    def _appointment_made(
+        self, tracker: DialogueStateTracker, gemeente: Gemeente, given: Dict[str, Any]
+    ) -> Dict[str, Any]:
+        afspraak = given["afspraak"]
+        return {
+            **self._plain(tracker, gemeente, given),
+            "document": {"naam": "afspraak.ics", "url": afspraak["agenda"]},
+            "plaats": _booked_place(gemeente, afspraak["locatie"]),
+        }
+
     def _plain(self, tracker: DialogueStateTracker, gemeente: Gemeente, given: Dict[str, Any]) -> Dict[str, Any]:
         return {UITKOMST: Uitkomst.DIALOOG.value}
+
+
+def _counter(gemeente: Gemeente) -> Optional[Dict[str, Any]]:
+    """The counter on the map, when the municipality says where it is."""
+    contact = gemeente.contact
+    if contact.breedte is None or contact.lengte is None:
+        return None
+    return {"naam": gemeente.naam, "adres": contact.adres, "breedte": contact.breedte, "lengte": contact.lengte}
+
+
+def _booked_place(gemeente: Gemeente, locatie: str) -> Optional[Dict[str, Any]]:
+    """The place of an appointment on the map, when it is one of the own agenda that says where it is."""
+    places = gemeente.afspraken.locaties if gemeente.afspraken else {}
+    one = places.get(locatie)
+    if one is None or one.breedte is None or one.lengte is None:
+        return None
+    adres = ", ".join(part for part in (one.adres, one.plaats) if part)
+    return {"naam": one.naam, "adres": adres, "breedte": one.breedte, "lengte": one.lengte}
 
 
 def _mens() -> Keuze:

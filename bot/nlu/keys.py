@@ -10,6 +10,7 @@ ASPECT = "aspect"
 UITKOMST = "uitkomst"
 KANDIDAAT = "kandidaat"
 TWEEDE = "tweede"
+KEUZE = "keuze"
 NOODSOORT = "noodsoort"
 TAAL = "taal"
 

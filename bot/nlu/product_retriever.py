@@ -6,6 +6,7 @@ slots: product, aspect, uitkomst, candidates. What it decides is worked out in `
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Dict, List, Optional, Type
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -18,8 +19,10 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy import sparse
 
+from bot.appointments.subject import subject_of
 from bot.case_numbers import case_numbers
 from bot.catalog.live import gemeenten_of, live_catalog
+from bot.catalog.opening_hours import TIJDZONE
 from bot.catalog.tables import CENTRAAL
 from bot.nlu import storage
 from bot.nlu.conversation import conversation_so_far, gemeente_of
@@ -147,6 +150,7 @@ class ProductRetriever(GraphComponent):
                 products=searcher.products,
                 zoek=zoek,
                 genoemd=searcher.named(vraag.tokens),
+                afspraak_over=lambda: subject_of(message.get(TEXT) or "", datetime.now(TIJDZONE).date()),
                 zaaknummer=bool(case_numbers(message.get(TEXT) or "", served)),
             )
         )

@@ -44,6 +44,8 @@ def _entities(message: Message, beslissing: Beslissing, ontleding: Ontleding) ->
     if beslissing.product or beslissing.kandidaten:
         values.append((keys.ASPECT, beslissing.aspect or keys.HEEL_ANTWOORD))
     values += [(keys.KANDIDAAT, product) for product in beslissing.kandidaten]
+    if beslissing.waarde:
+        values.append((keys.KEUZE, beslissing.waarde))
     if beslissing.tweede:
         values.append((keys.TWEEDE, beslissing.tweede))
     for act, entity in ((NOODGEVAL, keys.NOODSOORT), (ANDERE_TAAL, keys.TAAL)):

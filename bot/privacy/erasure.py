@@ -13,10 +13,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
+from bot.appointments import register
 from bot.cases import identity
 from bot.conversations import store
 from bot.database import forget_deleted
 from bot.handoff import callback, queue
+from bot.whatsapp import people
 
 _TRACKER_EVENTS = sa.table("events", sa.column("sender_id"))
 """The table of Rasa's SQL tracker store."""
@@ -60,8 +62,10 @@ def erase_everywhere(engine: Engine, tracker_store: Engine, gesprek_id: str, *, 
     else:
         verzoeken = 0
         callback.let_go(engine, gesprek_id)
+    register.let_go(engine, gesprek_id)
     queue.forget(engine, gesprek_id)
     identity.forget_resident(engine, gesprek_id)
+    people.forget(engine, gesprek_id)
     gewist = store.erase(engine, gesprek_id)
     for one in {engine, tracker_store}:
         forget_deleted(one)

@@ -23,7 +23,7 @@ def mailbox_blueprint() -> Blueprint:
 
     @routes.post("/postbus")
     async def receive(request: Request) -> HTTPResponse:
-        message = {name: str((request.json or {}).get(name, "")) for name in ("aan", "onderwerp", "tekst")}
+        message = {name: str((request.json or {}).get(name, "")) for name in ("aan", "onderwerp", "tekst", "bijlage")}
         kept.insert(0, message)
         del kept[MEESTE:]
         # On the console as well, for who has no browser at hand; all of it is invented.
@@ -34,7 +34,7 @@ def mailbox_blueprint() -> Blueprint:
     async def page(request: Request) -> HTTPResponse:
         rows = "".join(
             f"<article><h2>{escape(one['onderwerp'])}</h2><p>Aan: {escape(one['aan'])}</p>"
-            f"<pre>{escape(one['tekst'])}</pre></article>"
+            f"<pre>{escape(one['tekst'])}</pre>{_attachment(one['bijlage'])}</article>"
             for one in kept
         )
         return response.html(_PAGE.format(rows=rows or "<p>Nog niets.</p>"))
@@ -44,3 +44,7 @@ def mailbox_blueprint() -> Blueprint:
         return response.json(kept)
 
     return routes
+
+
+def _attachment(contents: str) -> str:
+    return f"<details><summary>Bijlage</summary><pre>{escape(contents)}</pre></details>" if contents else ""

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 from sanic import Sanic
+from sqlalchemy.engine import Engine
 
-from bot.connections import SANDBOX_TOKEN
+from bot.catalog.live import gemeenten_of
+from bot.connections import SANDBOX, SANDBOX_TOKEN
 from bot.database import open_database
+from bot.sandbox.jcc import jcc_blueprint
 from bot.sandbox.mailbox import mailbox_blueprint
 from bot.sandbox.openklant import openklant_blueprint
 from bot.sandbox.openzaak import openzaak_blueprint
 from bot.sandbox.openzaak_store import fill
+from bot.sandbox.qmatic import qmatic_blueprint
+from bot.sandbox.whatsapp import mount_whatsapp
+from bot.sandbox.whatsapp_values import Number
 from bot.settings import Settings, load_settings
 
 
@@ -26,7 +33,32 @@ def make_app(settings: Settings, name: str = "vraagbaak_sandbox") -> Sanic:
     fill(register, datetime.now(UTC).date())
     app.blueprint(openzaak_blueprint(register, {"vraagbaak": SANDBOX_TOKEN}))
     app.blueprint(mailbox_blueprint())
+    app.blueprint(jcc_blueprint(_database(settings, "jcc"), {"vraagbaak": SANDBOX_TOKEN}))
+    app.blueprint(qmatic_blueprint(_database(settings, "qmatic"), [SANDBOX_TOKEN]))
+    numbers = whatsapp_numbers(settings)
+    if numbers:
+        mount_whatsapp(app, _database(settings, "whatsapp"), numbers, token=SANDBOX_TOKEN, app_secret=SANDBOX_TOKEN)
     return app
+
+
+def whatsapp_numbers(settings: Settings) -> list[Number]:
+    """The numbers of municipalities that try WhatsApp here; their webhooks go to our own engine."""
+    callback = f"http://{settings.host}:{settings.engine_port}/webhooks/whatsapp/webhook"
+    return [
+        Number(
+            one.whatsapp.phone_number_id,
+            re.sub(r"\D", "", one.whatsapp.nummer),
+            one.whatsapp.waba_id,
+            one.naam,
+            callback,
+        )
+        for one in gemeenten_of(settings)
+        if one.whatsapp is not None and one.whatsapp.url == SANDBOX
+    ]
+
+
+def _database(settings: Settings, naam: str) -> Engine:
+    return open_database(f"sqlite:///{settings.path(settings.data_dir) / f'sandbox-{naam}.sqlite'}")
 
 
 def main() -> None:

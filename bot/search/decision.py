@@ -53,6 +53,8 @@ class Keuze:
     product: str | None = None
     aspect: str | None = None
     act: str | None = None
+    waarde: str | None = None
+    """What the choice stands for to the form that offered it: a moment, a place, a field to change."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,8 @@ class Beslissing:
     aspect: str | None = None
     """The aspect that was asked, also when no product was found."""
     kandidaten: tuple[str, ...] = ()
+    waarde: str | None = None
+    """What a taken choice stands for to the form that offered it."""
     tweede: str | None = None
     """A second need in the same message, that is offered under the answer to the first."""
     ranking: Ranking = Ranking((), 1.0)
@@ -109,6 +113,8 @@ class Bericht:
     """The one product of which a name or synonym is all that the message speaks of."""
     zaaknummer: bool = False
     """Whether a case number stands in the message."""
+    afspraak_over: Callable[[], str] = field(default=lambda: "", repr=False)
+    """The message without the words about an appointment and its moment, worked out when it is asked."""
 
     @property
     def act(self) -> str:
@@ -133,7 +139,7 @@ NOOD_WOORD = 0.6
 """The same for a message of one word: "kind" by itself is no cry for help, "brand" is."""
 VRAAG_IN_FORMULIER = 4
 """Words from which a message without a question mark can be a question of its own while a form waits for an answer."""
-BEVESTIGEN, ONTKENNEN, ZAAKSTATUS = "bevestigen", "ontkennen", "zaakstatus"
+BEVESTIGEN, ONTKENNEN, ZAAKSTATUS, AFSPRAAK_MAKEN = "bevestigen", "ontkennen", "zaakstatus", "afspraak_maken"
 
 GEVOELIGE_KEUZE = 0.1
 """Certainty from which a sensitive product may be a choice."""
@@ -160,7 +166,8 @@ _LEUNEND = (VRAAG_PRODUCT, BUITEN_SCOPE, "ontkennen", "bevestigen")
 _CORRECTIE = frozenset(["nee", "neen", "niet", "bedoel", "bedoelde", "ik"])
 _JA = frozenset(["ja", "oke", "ok", "jep", "dank", "bedankt"])
 _TOEVOEGING = frozenset(["en", "maar", "of", "dan"])
-_RANG = {"eerste": 1, "1e": 1, "tweede": 2, "2e": 2, "derde": 3, "3e": 3, "vierde": 4, "4e": 4, "laatste": -1}
+_RANGTELWOORDEN = ("eerste", "tweede", "derde", "vierde", "vijfde", "zesde", "zevende", "achtste", "negende", "tiende")
+_RANG = {"laatste": -1, **{word: place for place, word in enumerate(_RANGTELWOORDEN, start=1)}}
 
 
 def decide(bericht: Bericht) -> Beslissing:
@@ -208,7 +215,7 @@ def _taken_choice(bericht: Bericht) -> Beslissing | None:
         return _answer(bericht, keuze.product, keuze.aspect or bericht.aspect, bericht.ranking)
     if keuze.act == VRAAG_PRODUCT:
         return _fall_back(bericht)
-    return Beslissing(keuze.act or VRAAG_PRODUCT, Uitkomst.DIALOOG, ranking=bericht.ranking)
+    return Beslissing(keuze.act or VRAAG_PRODUCT, Uitkomst.DIALOOG, waarde=keuze.waarde, ranking=bericht.ranking)
 
 
 def _case_number(bericht: Bericht) -> Beslissing | None:
@@ -355,6 +362,10 @@ def _other_act(bericht: Bericht) -> Beslissing | None:
         return None
     if bericht.acts[act] < _needed(bericht.beste, bericht.drempels.antwoord):
         return None
+    if act == AFSPRAAK_MAKEN:
+        # "Een afspraak voor een paspoort, zo snel mogelijk" is no passport in a hurry.
+        over = bericht.afspraak_over()
+        return Beslissing(act, Uitkomst.DIALOOG, ranking=bericht.zoek(over) if over else Ranking((), 1.0))
     return Beslissing(act, Uitkomst.DIALOOG, ranking=bericht.ranking)
 
 
@@ -480,8 +491,10 @@ def _number(said: str) -> int | None:
     ]
     if len(rest) != 1:
         return None
-    if re.fullmatch(r"[1-9]", rest[0]):
-        return int(rest[0])
+    # Where choices cannot be tapped they are numbered, and there may be more than nine.
+    number = re.fullmatch(r"([1-9]\d?)(?:e|ste|de)?", rest[0])
+    if number:
+        return int(number.group(1))
     return _RANG.get(rest[0])
 
 

@@ -39,8 +39,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_agenda_afspraak"),
     )
     op.create_index("ix_agenda_afspraak_einde", "agenda_afspraak", ["einde"])
-    op.create_index("ix_agenda_afspraak_verloopt_op", "agenda_afspraak", ["verloopt_op"])
-    op.create_index("ix_agenda_afspraak_locatie_begin", "agenda_afspraak", ["gemeente", "locatie", "begin"])
+    op.create_index(
+        "ix_agenda_afspraak_locatie_begin",
+        "agenda_afspraak",
+        ["gemeente", "locatie", "begin", "einde", "verloopt_op"],
+    )
+    op.create_index(
+        "ix_agenda_afspraak_vastgehouden",
+        "agenda_afspraak",
+        ["gemeente", "locatie", "verloopt_op"],
+        sqlite_where=sa.text("verloopt_op IS NOT NULL"),
+        postgresql_where=sa.text("verloopt_op IS NOT NULL"),
+    )
     # One wish has one appointment, and holds one moment.
     for name, where in (
         ("uq_agenda_afspraak_sleutel", sa.text("verloopt_op IS NULL")),

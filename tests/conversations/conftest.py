@@ -18,6 +18,7 @@ from sqlalchemy.engine import Engine
 
 from actions import clock
 from bot.catalog.live import gemeenten_of, live_catalog
+from bot.catalog.opening_hours import TIJDZONE
 from bot.channels.inbound import inbound
 from bot.channels.limits import Limits
 from bot.channels.tokens import Sessie, secret_of
@@ -25,9 +26,9 @@ from bot.channels.webchat import Webchat
 from bot.conversations import store
 from bot.conversations.model import Nieuw
 from bot.database import open_database
-from bot.handoff.opening_hours import TIJDZONE
 from bot.settings import Settings
 from bot.signals import Signals
+from tests.conversations.appointment_systems import write_gemeenten
 
 
 class Conversation:
@@ -155,6 +156,9 @@ def engine(trained_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     with pytest.MonkeyPatch.context() as patch:
         # Components and actions read the settings for themselves.
         patch.setenv("VRAAGBAAK_DATA_DIR", str(tmp_path_factory.mktemp("gesprekken")))
+        gemeenten = tmp_path_factory.mktemp("gemeenten")
+        write_gemeenten(gemeenten)
+        patch.setenv("VRAAGBAAK_GEMEENTEN_DIR", str(gemeenten))
         yield from _engine(trained_model, load_settings())
 
 

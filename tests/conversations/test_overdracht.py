@@ -21,13 +21,13 @@ import yaml
 from actions import clock
 from bot import takeover
 from bot.catalog.live import gemeenten_of
+from bot.catalog.opening_hours import TIJDZONE
 from bot.channels.tokens import Sessie
 from bot.channels.webchat import ASK_HUMAN
 from bot.conversations import store
 from bot.conversations.model import WEBCHAT, Nieuw
 from bot.handoff import employees, queue
 from bot.handoff.model import Uitkomst
-from bot.handoff.opening_hours import TIJDZONE
 from tests.conversations.conftest import EngineInTest, said_since
 
 FOLDER = Path(__file__).parent / "overdracht"

@@ -9,8 +9,8 @@ from typing import Any
 from bot.catalog.gemeente import Gemeente, Gemeenten
 from bot.catalog.product import Product
 from bot.channels.blocks import Block, blocks, plain
+from bot.contact import shown
 from bot.conversations.model import Bericht
-from bot.handoff.contact import shown
 from bot.handoff.model import Gebeurtenis, Medewerker, Notitie, Overdracht, Terugbelverzoek
 from bot.web.desk.watch import Stand
 

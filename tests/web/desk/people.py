@@ -13,10 +13,10 @@ from sqlalchemy.engine import Engine
 
 from bot import takeover
 from bot.catalog.live import gemeenten_of
+from bot.contact import Contact
 from bot.conversations import store
 from bot.conversations.model import Gesprek, Nieuw
 from bot.handoff import callback, employees
-from bot.contact import Contact
 from bot.handoff.model import Medewerker, Overdracht, Reden, Terugbelverzoek
 from bot.settings import Settings
 
