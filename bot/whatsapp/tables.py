@@ -24,7 +24,6 @@ whatsapp_persoon = sa.Table(
     sa.Column("gestopt", sa.Boolean, nullable=False),
     sa.Column("uitgezet", sa.Integer, nullable=False),
     sa.Column("meer", sa.JSON(none_as_null=True), nullable=True),
-    sa.Column("tempo", sa.JSON(none_as_null=True), nullable=True),
     sa.Column("bezig_tot", Moment, nullable=True),
     sa.Column("bezig_door", sa.String(32), nullable=True),
 )

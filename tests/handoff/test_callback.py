@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from sqlalchemy.engine import Engine
 
 from bot.catalog.opening_hours import einde_van_werkdag
-from bot.handoff import callback
 from bot.contact import Contact, find_contact, shown
+from bot.handoff import callback
 from bot.handoff.model import AlreadyTaken, NotYours, Terugbelverzoek
 from tests.builders import gemeente
 

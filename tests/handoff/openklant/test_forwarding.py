@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from sqlalchemy.engine import Engine
 
-from bot.handoff import callback
 from bot.contact import Contact
+from bot.handoff import callback
 from bot.handoff.forwarding import forward, refresh
 from bot.handoff.model import Terugbelverzoek
 from tests.handoff.openklant.conftest import Sandbox
