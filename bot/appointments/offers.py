@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from bot.appointments.backend import AppointmentBackend
 from bot.appointments.values import Keus
@@ -49,7 +49,8 @@ async def first_free(
     laatste = vandaag + timedelta(days=dagen_vooruit)
     van = max(wens.van or vandaag, vandaag, na.date() if na else vandaag)
     tot = min(wens.tot or laatste, laatste)
-    later_than = max(nu, na) if na else nu
+    # In UTC: moments of one zone are compared by their clock, and one hour of autumn has the same clock twice.
+    later_than = max(one.astimezone(UTC) for one in (nu, na) if one is not None)
     found = await _search(backend, keuzen, locatie, wens, van, tot, later_than, aantal + 1)
     if found:
         return Aanbod(tuple(found[:aantal]), True, len(found) > aantal)
@@ -77,7 +78,7 @@ async def _search(
             if not _may_fit(wens, dag):
                 continue
             momenten = await backend.list_times(keuzen, locatie, dag)
-            found += [moment for moment in momenten if moment > later_than and wens.past(moment)]
+            found += [moment for moment in momenten if moment.astimezone(UTC) > later_than and wens.past(moment)]
             if len(found) >= aantal:
                 break
         begin = einde + timedelta(days=1)
