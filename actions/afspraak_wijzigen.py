@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from dataclasses import replace
 from functools import partial
 from typing import Any, Dict, List, Optional
@@ -37,6 +38,10 @@ logger = logging.getLogger(__name__)
 
 DOELEN = {"afspraak_verzetten": "verzetten", "afspraak_annuleren": "annuleren"}
 """Dialogue act → what is to be done with the appointment."""
+
+
+KWIJT = re.compile(r"\bweet\b.*\bniet\b|\bkwijt\b|\bgeen\b|\bniet (?:meer|bij)\b", re.IGNORECASE)
+"""How people say that they do not have the number."""
 
 
 class ActionAfspraakZoeken(SafeAction):
@@ -115,7 +120,7 @@ class ValidateAfspraakWijzigFormulier(SafeForm):
             if asks_something_else(tracker):
                 return {}
             asked = "referentie" if not stand.referentie else "contact"
-            if asked == "referentie" and last_intent(tracker) == "ontkennen":
+            if asked == "referentie" and (last_intent(tracker) == "ontkennen" or KWIJT.search(text)):
                 dispatcher.utter_message(response="utter_afspraak_referentie_kwijt")
                 return STOP
             dispatcher.utter_message(response=f"utter_afspraak_{asked}_onbekend")

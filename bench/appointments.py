@@ -25,6 +25,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from bench.appointments_year import YEAR, fill_year
+from bench.booking import conversation_chapter
 from bench.machine import load_average, machine
 from bot.appointments.agenda.backend import Agenda
 from bot.appointments.offers import first_free
@@ -164,7 +165,7 @@ zoals in het gesprek. Boeken is een keer `book` met een eigen sleutel; {CLIENTS}
 """
 
 
-CHAPTERS: tuple[Chapter, ...] = (agenda_chapter,)
+CHAPTERS: tuple[Chapter, ...] = (agenda_chapter, conversation_chapter)
 
 
 def main() -> int:

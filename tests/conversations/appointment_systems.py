@@ -38,7 +38,7 @@ Now = Callable[[], datetime]
 
 
 def write_gemeenten(folder: Path) -> None:
-    """The municipalities of the project, and one for each supplier."""
+    """The municipalities of the project, one for each supplier, and one that makes no appointments here."""
     for path in (ROOT / "gemeenten").glob("*.yml"):
         (folder / path.name).write_text(path.read_text(encoding="utf-8"), encoding="utf-8")
     base = yaml.safe_load((ROOT / "gemeenten" / "voorbeeldstad.yml").read_text(encoding="utf-8"))
@@ -54,6 +54,8 @@ def write_gemeenten(folder: Path) -> None:
             "producten": {"paspoort-aanvragen": {"dienst": "Paspoort"}, "rijbewijs-verlengen": {"dienst": "Rijbewijs"}},
         },
     }
+    without = {key: value for key, value in base.items() if key != "afspraken"} | {"id": "zonderstad"}
+    (folder / "zonderstad.yml").write_text(yaml.safe_dump(without, allow_unicode=True), encoding="utf-8")
     for systeem, afspraken in systems.items():
         id = GEMEENTEN[systeem]
         made = {**base, "id": id, "afspraken": {"systeem": systeem, **afspraken}}
@@ -61,7 +63,7 @@ def write_gemeenten(folder: Path) -> None:
 
 
 class Broken:
-    """A system with things that go wrong: `fail` a method with an error, once or always; `calls` says what was asked, `answer` gives another answer."""
+    """A system with things that go wrong: `fail` a method with an error, once or always, or give it another `answer`."""
 
     def __init__(self, inner: AppointmentBackend) -> None:
         self._inner = inner

@@ -77,9 +77,11 @@ class Resident:
         found = re.search(r"Nummer: \*\*([0-9A-Z]{4}-[0-9A-Z]{4})\*\*", self.text)
         self.nummer = found.group(1) if found else self.nummer
 
-    def another(self, gemeente: str | bool) -> None:
+    def another(self, gemeente: str) -> None:
         """Somebody begins another conversation, perhaps with another municipality."""
-        self.conversation = Conversation(self.engine, gemeente if isinstance(gemeente, str) else self.system.gemeente)
+        self.conversation = Conversation(
+            self.engine, gemeente if gemeente in gemeenten_of(self.engine.settings) else self.system.gemeente
+        )
 
     @property
     def text(self) -> str:
