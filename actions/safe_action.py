@@ -6,6 +6,7 @@ rasa-sdk 3.6.2 answers an unhandled exception with the whole request, messages i
 from __future__ import annotations
 
 import logging
+import warnings
 from abc import ABC, abstractmethod
 from typing import Any, Dict, List
 
@@ -17,6 +18,8 @@ from rasa_sdk.forms import FormValidationAction
 logger = logging.getLogger(__name__)
 # A slot that `extract_...` has judged already needs no second judgement; the SDK warns of that in every turn.
 logging.getLogger("rasa_sdk.forms").setLevel(logging.ERROR)
+# One method of a form may fill several slots.
+warnings.filterwarnings("ignore", message="No method 'extract_")
 
 MISLUKT = "actie_mislukt"
 """Slot: actions that failed in a row."""
