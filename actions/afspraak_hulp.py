@@ -7,7 +7,7 @@ from typing import Optional
 from actions import clock
 from actions.afspraak_stand import Stand
 from actions.context import Context, product_name
-from bot.contact import find_contact
+from bot.contact import kept_contact
 from bot.handoff import callback
 from bot.handoff.offer import terugbellen_voor
 from bot.nlg.texts import render, responses
@@ -18,7 +18,7 @@ def ask_a_human(context: Context, stand: Stand, wat: str, referentie: str = "") 
 
     None when the municipality takes no such requests, or nothing is known by which somebody can be reached.
     """
-    contact = find_contact(stand.gegevens.get("email") or stand.gegevens.get("telefoon") or "")
+    contact = kept_contact(stand.gegevens.get("email") or stand.gegevens.get("telefoon") or "")
     if contact is None or not context.gemeente.balie.terugbellen:
         return None
     fields = {

@@ -24,7 +24,7 @@ from actions.context import (
 from actions.overdracht import extract_name
 from actions.safe_action import SafeAction, SafeForm
 from bot.catalog.opening_hours import TIJDZONE
-from bot.contact import find_contact
+from bot.contact import find_contact, kept_contact
 from bot.handoff import callback
 from bot.handoff.model import Terugbelverzoek
 from bot.handoff.offer import terugbellen_voor
@@ -149,7 +149,7 @@ class ActionTerugbellen(SafeAction):
     ) -> List[Dict[str, Any]]:
         """Gives the reference and the term; forgets what was filled in."""
         context = context_of(tracker)
-        contact = find_contact(tracker.get_slot("contact") or "")
+        contact = kept_contact(tracker.get_slot("contact") or "")
         if contact is None:
             raise ValueError("contact")
         made = callback.create(

@@ -35,7 +35,7 @@ from bot.cases.values import Zaak
 from bot.catalog.koppelingen import Zaken
 from bot.channels.tokens import secret_of
 from bot.connections import SANDBOX, sandbox_url, zgw_config
-from bot.contact import find_contact
+from bot.contact import find_contact, same_number
 from bot.messages_out import NotSent, can_send, send
 from bot.nlg.fields import fields_for
 from bot.nlg.texts import render, responses
@@ -352,7 +352,7 @@ async def reachable(
     for zaak in zaken:
         for rol in await initiators(client, zaak):
             mail, telefoon = find_contact(rol.email), find_contact(rol.telefoon)
-            if eigen and telefoon is not None and telefoon.telefoon == eigen and zaak.url not in mine:
+            if eigen and same_number(rol.telefoon, eigen) and zaak.url not in mine:
                 mine.append(zaak.url)
             contact = mail or telefoon
             adres = (contact.email or contact.telefoon) if contact else None

@@ -37,6 +37,22 @@ def find_contact(text: str) -> Contact | None:
     return None
 
 
+def kept_contact(text: str) -> Contact | None:
+    """Contact details as they were kept: an e-mail address, or a number in E.164 that was found or vouched for before."""
+    if re.fullmatch(r"\+\d{8,15}", text):
+        return Contact(telefoon=text)
+    return find_contact(text)
+
+
+def same_number(one: str, other: str) -> bool:
+    """Whether two phone numbers are the same however they are written; False for what is no number."""
+    try:
+        parsed = [phonenumbers.parse(text, LAND) for text in (one, other)]
+    except phonenumbers.NumberParseException:
+        return False
+    return parsed[0] == parsed[1]
+
+
 def shown(telefoon: str) -> str:
     """A number as people write it: `06 12345678`, with the country code only when it is not Dutch."""
     number = phonenumbers.parse(telefoon, LAND)

@@ -34,12 +34,12 @@ from tests.conversations.appointment_systems import write_gemeenten
 class Conversation:
     """One resident talking: `say` sends a message through the channel's care and returns the replies."""
 
-    def __init__(self, engine: EngineInTest, gemeente: str) -> None:
-        self._engine, self._gemeente = engine, gemeente
+    def __init__(self, engine: EngineInTest, gemeente: str, kanaal: str | None = None) -> None:
+        self._engine, self._gemeente, self._kanaal = engine, gemeente, kanaal
         self._sender = uuid.uuid4().hex
 
     def say(self, text: str) -> list[dict[str, Any]]:
-        return self._engine.send(self._sender, text, self._gemeente)
+        return self._engine.send(self._sender, text, self._gemeente, self._kanaal)
 
     def tracker(self) -> Any:
         return self._engine.tracker(self._sender)
@@ -114,14 +114,16 @@ class EngineInTest:
         self.run(self.webchat._let_answer(request, sessie, sent, dict(message.metadata)))  # type: ignore[arg-type]
         return said_since(self.database, gesprek_id, sent.nummer)
 
-    def send(self, sender: str, text: str, gemeente: str) -> list[dict[str, Any]]:
+    def send(self, sender: str, text: str, gemeente: str, kanaal: str | None = None) -> list[dict[str, Any]]:
         from rasa.core.channels.channel import UserMessage
 
         from bot.channels.rest import WholeMessages
 
         message = inbound(text, {"gemeente": gemeente}, gemeenten_of(self.settings), self.settings)
         collector = WholeMessages()
-        user_message = UserMessage(message.text, collector, sender, metadata=dict(message.metadata))
+        user_message = UserMessage(
+            message.text, collector, sender, input_channel=kanaal, metadata=dict(message.metadata)
+        )
         self._loop.run_until_complete(self._agent.handle_message(user_message))
         return collector.messages
 

@@ -39,6 +39,7 @@ from bot.channels.tokens import secret_of
 from bot.sandbox import openzaak_store
 from bot.sandbox.cases import VOORBEELDZAKEN, sample, sample_bsn, zaak_url
 from bot.settings import Settings
+from bot.whatsapp import people
 from tests.cases.server import TODAY, Sandbox
 from tests.conversations.conftest import Conversation, EngineInTest
 
@@ -372,6 +373,46 @@ def test_who_is_logged_in_sees_no_case_of_somebody_else(resident: Callable[..., 
     other = sample("toegekend").identificatie(TODAY)
     said = one.conversation.say(f"hoe staat het met {other}")
     assert "Ik vind bij u geen zaak met dit nummer" in said[-1]["text"]
+
+
+def on_whatsapp(one: Resident, nummer: str | None) -> None:
+    """From now on the conversation is on WhatsApp, of somebody whose number Meta vouches for, or who shows none."""
+    one.conversation = Conversation(one.engine, "voorbeeldstad", "whatsapp")
+    geheim = secret_of(one.engine.settings)
+    afzender = people.Afzender("700200", f"NL.{uuid.uuid4().hex}", nummer)
+    with one.engine.database.begin() as connection:
+        id = people.seen(connection, geheim, afzender, gemeente="voorbeeldstad", tijd=one.engine.now)
+    persoon = people.by_id(one.engine.database, geheim, id)
+    assert persoon is not None
+    one.conversation._sender = persoon.gesprek_id
+
+
+def test_the_number_that_whatsapp_vouches_for_is_proof_when_it_stands_in_the_case(
+    resident: Callable[..., Resident],
+) -> None:
+    one = resident("voorbeeldstad", NU)
+    on_whatsapp(one, "31600000003")
+    said = one.conversation.say(f"hoe staat het met {sample('in_behandeling').identificatie(TODAY)}")
+    assert "Wij beoordelen uw aanvraag" in said[-1]["text"]
+    assert one.mail == []
+
+
+@pytest.mark.parametrize("nummer", ["31600000099", None])
+def test_another_number_or_none_is_asked_for_the_code(resident: Callable[..., Resident], nummer: str | None) -> None:
+    one = resident("voorbeeldstad", NU)
+    on_whatsapp(one, nummer)
+    said = one.conversation.say(f"hoe staat het met {sample('in_behandeling').identificatie(TODAY)}")
+    unknown = one.conversation.say("ander nummer: ZAAK-2026-0000777777")
+    assert "code van 6 cijfers" in said[-1]["text"] and "Evenement" not in str(said)
+    assert said[-1]["text"] == unknown[-1]["text"]
+
+
+def test_a_number_proves_nothing_outside_whatsapp(resident: Callable[..., Resident]) -> None:
+    one = resident("voorbeeldstad", NU)
+    on_whatsapp(one, "31600000003")
+    one.conversation._kanaal = "rest"
+    said = one.conversation.say(f"hoe staat het met {sample('in_behandeling').identificatie(TODAY)}")
+    assert "code van 6 cijfers" in said[-1]["text"]
 
 
 def test_nothing_of_the_case_stays_in_the_tracker(resident: Callable[..., Resident]) -> None:
