@@ -178,3 +178,29 @@ def test_the_port_check_frees_the_port_again() -> None:
             taken.bind(("127.0.0.1", 0))
             taken.listen()
             check_port("127.0.0.1", taken.getsockname()[1], "engine", "engine_port")
+
+
+def test_a_product_that_a_municipality_names_must_exist(tmp_path: Path) -> None:
+    folder = tmp_path / "gemeenten"
+    folder.mkdir()
+    text = (ROOT / "gemeenten" / "voorbeeldstad.yml").read_text(encoding="utf-8")
+    (folder / "voorbeeldstad.yml").write_text(
+        text.replace("paspoort-vermist:", "paspoort-verzonnen:"), encoding="utf-8"
+    )
+    (folder / "landelijk.yml").write_bytes((ROOT / "gemeenten" / "landelijk.yml").read_bytes())
+    said = one_line(run("start", VRAAGBAAK_GEMEENTEN_DIR=str(folder), VRAAGBAAK_DATA_DIR=str(tmp_path)))
+    assert "voorbeeldstad.yml" in said and "afspraken.producten" in said and "paspoort-verzonnen" in said
+
+
+def test_the_check_of_appointments_says_what_can_be_booked_where(tmp_path: Path) -> None:
+    run("products", "import", VRAAGBAAK_DATA_DIR=str(tmp_path))
+    done = run("appointments", "check", "--gemeente", "voorbeeldstad", VRAAGBAAK_DATA_DIR=str(tmp_path))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Het systeem (agenda) antwoordt" in done.stdout
+    assert "paspoort-aanvragen bij Wijkloket Noord" in done.stdout and "eerste vrije dag" in done.stdout
+
+
+def test_the_check_of_appointments_says_that_a_system_is_away(tmp_path: Path) -> None:
+    settings = {"VRAAGBAAK_DATA_DIR": str(tmp_path), "VRAAGBAAK_SANDBOX_PORT": "9"}
+    done = run("appointments", "check", "--gemeente", "molendam", **settings)
+    assert done.returncode == 1 and "antwoordt niet goed" in done.stdout
