@@ -44,6 +44,20 @@ class Live:
     gepubliceerd: bool
 
 
+@dataclass(frozen=True)
+class Stand:
+    """How things stand with a product for a municipality, or centrally."""
+
+    versie: int
+    """The last version of its own; for a text that follows the central one, the version that says so."""
+    tekst: str
+    """What is live, or was withdrawn; the central text for one that follows it."""
+    thema: str
+    gepubliceerd: bool
+    volgt_centraal: bool
+    """A municipality that had a text of its own and went back to the central one."""
+
+
 def publish(engine: Engine, product: Product, text: str, *, gemeente: str = CENTRAAL, auteur: str, reden: str) -> int:
     """Make `text` the live version of a product.
 
@@ -57,26 +71,89 @@ def publish(engine: Engine, product: Product, text: str, *, gemeente: str = CENT
         The version number.
     """
     with engine.begin() as connection:
-        revisie = _next_revision(connection)
-        versie_id, versie = _add_version(connection, product, text, gemeente, auteur, reden)
-        _set_live(connection, product.id, gemeente, revisie, versie_id=versie_id, gepubliceerd=True)
-    return versie
+        return publish_in(connection, product, text, gemeente=gemeente, auteur=auteur, reden=reden)
 
 
 def withdraw(engine: Engine, product_id: str, *, gemeente: str = CENTRAAL, auteur: str, reden: str) -> None:
-    """Take a product's live text out of use; its history stays.
+    """Take a product's live text out of use; its history stays. A municipality may take a central text out of use for itself.
 
     Raises KeyError when the product has no text there.
     """
     with engine.begin() as connection:
-        current = _current(connection, product_id, gemeente)
-        if current is None:
-            raise KeyError(product_id)
-        revisie = _next_revision(connection)
-        live = _version(connection, current.versie_id)
-        product = parse_product(live.tekst, live.thema, f"{product_id} versie {live.versie}")
-        versie_id, _ = _add_version(connection, product, live.tekst, gemeente, auteur, reden)
-        _set_live(connection, product_id, gemeente, revisie, versie_id=versie_id, gepubliceerd=False)
+        withdraw_in(connection, product_id, gemeente=gemeente, auteur=auteur, reden=reden)
+
+
+def lock(connection: Connection) -> None:
+    """Keep others from changing the catalogue until this transaction ends: before reading what a change depends on."""
+    connection.execute(sa.update(catalogus_stand).values(revisie=catalogus_stand.c.revisie))
+
+
+def publish_in(
+    connection: Connection, product: Product, text: str, *, gemeente: str = CENTRAAL, auteur: str, reden: str
+) -> int:
+    """`publish` as part of a transaction."""
+    revisie = _next_revision(connection)
+    versie_id, versie = _add_version(connection, product.id, product.thema, text, gemeente, auteur, reden)
+    _set_live(connection, product.id, gemeente, revisie, versie_id=versie_id, gepubliceerd=True)
+    return versie
+
+
+def withdraw_in(connection: Connection, product_id: str, *, gemeente: str = CENTRAAL, auteur: str, reden: str) -> int:
+    """`withdraw` as part of a transaction; returns the version number."""
+    revisie = _next_revision(connection)
+    current = _current(connection, product_id, gemeente) or _current(connection, product_id, CENTRAAL)
+    if current is None:
+        raise KeyError(product_id)
+    live = _version(connection, current.versie_id)
+    versie_id, versie = _add_version(connection, product_id, live.thema, live.tekst, gemeente, auteur, reden)
+    _set_live(connection, product_id, gemeente, revisie, versie_id=versie_id, gepubliceerd=False)
+    return versie
+
+
+def follow_central_in(connection: Connection, product_id: str, *, gemeente: str, auteur: str, reden: str) -> int:
+    """Let a municipality's text be the central one again, now and after its changes, as part of a transaction.
+
+    Its row then points to the central version and moves with it. Returns the number of the version that says so, with the
+    central text of now. Raises KeyError when there is no central text.
+    """
+    revisie = _next_revision(connection)
+    central = _current(connection, product_id, CENTRAAL)
+    if central is None or gemeente == CENTRAAL:
+        raise KeyError(product_id)
+    live = _version(connection, central.versie_id)
+    _, versie = _add_version(connection, product_id, live.thema, live.tekst, gemeente, auteur, reden)
+    _set_live(connection, product_id, gemeente, revisie, versie_id=central.versie_id, gepubliceerd=central.gepubliceerd)
+    return versie
+
+
+def state(connection: Connection, product_id: str, gemeente: str = CENTRAAL) -> Stand | None:
+    """How things stand with a product there; None when there never was a text of its own."""
+    current = _current(connection, product_id, gemeente)
+    if current is None:
+        return None
+    live = _version(connection, current.versie_id)
+    follows = live.gemeente != gemeente
+    return Stand(
+        versie=_last_version(connection, product_id, gemeente) if follows else live.versie,
+        tekst=live.tekst,
+        thema=live.thema,
+        gepubliceerd=current.gepubliceerd,
+        volgt_centraal=follows,
+    )
+
+
+def version_text(connection: Connection, product_id: str, gemeente: str, versie: int) -> tuple[str, str]:
+    """(text, theme) of any version. Raises KeyError."""
+    row = connection.execute(
+        sa.select(product_versie.c.tekst, product_versie.c.thema).where(
+            product_versie.c.product_id == product_id,
+            product_versie.c.gemeente == gemeente,
+            product_versie.c.versie == versie,
+        )
+    ).one_or_none()
+    if row is None:
+        raise KeyError((product_id, gemeente, versie))
+    return row.tekst, row.thema
 
 
 def import_library(engine: Engine, files: Iterable[ProductFile], *, whole: bool = True) -> ImportResult:
@@ -128,7 +205,13 @@ def import_library(engine: Engine, files: Iterable[ProductFile], *, whole: bool 
         for file in todo:
             product_id = file.product.id
             versie_id, _ = _add_version(
-                connection, file.product, file.text, CENTRAAL, AUTEUR_BESTAND, "uit de centrale bibliotheek"
+                connection,
+                product_id,
+                file.product.thema,
+                file.text,
+                CENTRAAL,
+                AUTEUR_BESTAND,
+                "uit de centrale bibliotheek",
             )
             edited = product_id in stand and stand[product_id].auteur != AUTEUR_BESTAND
             _set_live(
@@ -219,21 +302,25 @@ def _version(connection: Connection, versie_id: int) -> sa.engine.Row:
     return connection.execute(sa.select(product_versie).where(product_versie.c.id == versie_id)).one()
 
 
-def _add_version(
-    connection: Connection, product: Product, text: str, gemeente: str, auteur: str, reden: str
-) -> tuple[int, int]:
+def _last_version(connection: Connection, product_id: str, gemeente: str) -> int:
     last = connection.execute(
         sa.select(sa.func.max(product_versie.c.versie)).where(
-            product_versie.c.product_id == product.id, product_versie.c.gemeente == gemeente
+            product_versie.c.product_id == product_id, product_versie.c.gemeente == gemeente
         )
     ).scalar()
-    versie = (last or 0) + 1
+    return int(last or 0)
+
+
+def _add_version(
+    connection: Connection, product_id: str, thema: str, text: str, gemeente: str, auteur: str, reden: str
+) -> tuple[int, int]:
+    versie = _last_version(connection, product_id, gemeente) + 1
     result = connection.execute(
         sa.insert(product_versie).values(
-            product_id=product.id,
+            product_id=product_id,
             gemeente=gemeente,
             versie=versie,
-            thema=product.thema,
+            thema=thema,
             tekst=text,
             auteur=auteur,
             reden=reden,
@@ -266,3 +353,21 @@ def _set_live(
         connection.execute(
             sa.insert(product_stand).values(product_id=product_id, gemeente=gemeente, **({"bestand_hash": ""} | values))
         )
+    if gemeente == CENTRAAL:
+        _take_followers_along(connection, product_id, {k: v for k, v in values.items() if k != "bestand_hash"})
+
+
+def _take_followers_along(connection: Connection, product_id: str, values: dict[str, object]) -> None:
+    """Municipalities that went back to the central text point to a central version."""
+    central = sa.select(product_versie.c.id).where(
+        product_versie.c.product_id == product_id, product_versie.c.gemeente == CENTRAAL
+    )
+    connection.execute(
+        sa.update(product_stand)
+        .where(
+            product_stand.c.product_id == product_id,
+            product_stand.c.gemeente != CENTRAAL,
+            product_stand.c.versie_id.in_(central),
+        )
+        .values(**values)
+    )

@@ -6,13 +6,9 @@ is what stands in the conversation, whoever said it: so an employee's words and 
 
 from __future__ import annotations
 
-import asyncio
 import logging
-import secrets
-from contextlib import suppress
-from datetime import UTC, datetime, timedelta
-from functools import partial
-from typing import Any, Awaitable, Callable, Dict, List, Optional, Set
+from datetime import UTC, datetime
+from typing import Any, Awaitable, Callable, Dict, Optional
 
 from rasa.core.channels.channel import InputChannel, OutputChannel, UserMessage
 from sanic import Blueprint, Sanic, response
@@ -22,39 +18,22 @@ from sqlalchemy.engine import Engine
 
 from bot.channels.tokens import secret_of
 from bot.channels.webchat import ConversationOutput
+from bot.channels.whatsapp_intake import Intake
 from bot.channels.whatsapp_sending import Sending
 from bot.channels.whatsapp_turns import Turns
-from bot.channels.whatsapp_values import Nummers, gemeente_of_number, numbers_of
-from bot.conversations import store
+from bot.channels.whatsapp_values import Nummers, numbers_of
+from bot.channels.whatsapp_work import Work
 from bot.conversations.model import WHATSAPP
 from bot.database import open_database, upgrade
-from bot.privacy.masking import mask
-from bot.search.text import clean
 from bot.settings import load_settings
 from bot.signals import Signals
 from bot.threads import in_thread
-from bot.whatsapp import inbox, outbox, people
 from bot.whatsapp.graph import Graphs
-from bot.whatsapp.values import Gelezen, Inkomend, Stand
 from bot.whatsapp.webhook import SIGNATURE_HEADER, BadWebhook, read
 
 logger = logging.getLogger(__name__)
 
 OnNewMessage = Callable[[UserMessage], Awaitable[Any]]
-LOOK_EVERY = 0.5
-"""Seconds between two looks for what others wrote (an employee, the queue) and for what may go again."""
-BACK = timedelta(seconds=10)
-"""How far each look goes back: clocks of processes differ a little."""
-AT_START = timedelta(hours=48)
-LEASE = timedelta(seconds=120)
-"""How long one process has somebody's messages to itself; longer than any turn takes."""
-TOGETHER = 16
-"""People that are handled at the same time."""
-FRESH = timedelta(seconds=3)
-SETTLE = 0.5
-"""Seconds to wait for what was sent before it, with a message that is older than FRESH: after a disturbance Meta repeats webhooks
-in any order."""
-RUST_NA_FOUT = 5.0
 
 
 class WhatsappChannel(InputChannel):
@@ -89,17 +68,15 @@ class WhatsappChannel(InputChannel):
     def blueprint(self, on_new_message: OnNewMessage) -> Blueprint:
         """The routes of the channel."""
         routes = Blueprint("vraagbaak_whatsapp", __name__)
-        work = Work(
-            self._engine,
-            self._secret,
-            Turns(self._settings, self._engine, self._secret, self._signals, on_new_message, self._now),
-            Sending(self._settings, self._engine, self._secret, self._signals, self._nummers, self._now, self._graphs),
-            self._now,
-        )
+        settings, engine, secret, nummers, now = self._settings, self._engine, self._secret, self._nummers, self._now
+        turns = Turns(settings, engine, secret, self._signals, on_new_message, now)
+        sending = Sending(settings, engine, secret, turns.saying, nummers, now, self._graphs)
+        intake = Intake(settings, engine, secret, nummers, sending.failures, now)
+        work = Work(engine, secret, turns, sending, now)
 
         @routes.listener("after_server_start")
         async def start(app: Sanic, _loop: Any) -> None:
-            if self._nummers.configs:
+            if nummers.configs:
                 work.start(app)
 
         @routes.listener("before_server_stop")
@@ -108,230 +85,35 @@ class WhatsappChannel(InputChannel):
 
         @routes.get("/")
         async def health(request: Request) -> HTTPResponse:
-            return response.json({"status": "ok", "nummers": len(self._nummers.configs)})
+            return response.json({"status": "ok", "nummers": len(nummers.configs)})
 
         @routes.get("/webhook")
         async def verify(request: Request) -> HTTPResponse:
             """Meta sees whether this address is ours."""
-            challenge = self._nummers.challenge(request.args)
+            challenge = nummers.challenge(request.args)
             return response.text(challenge) if challenge is not None else response.text("", status=403)
 
         @routes.post("/webhook")
         async def receive(request: Request) -> HTTPResponse:
             """Signed, written down, acknowledged; then handled."""
-            allowed = self._nummers.signed_by(request.body, request.headers.get(SIGNATURE_HEADER))
+            allowed = nummers.signed_by(request.body, request.headers.get(SIGNATURE_HEADER))
             if not allowed:
                 return response.text("", status=401)
             try:
                 found = read(request.body)
             except BadWebhook:
                 return response.text("", status=400)
-            for person in await in_thread(self._take_in, found, allowed):
-                work.wake(person)
+            try:
+                taken = await in_thread(intake.take_in, found, allowed)
+            except Exception as error:  # noqa: BLE001 (Meta tells it again; what was written down is not taken twice)
+                logger.error("Een webhook van WhatsApp kon niet worden bewaard: %s", type(error).__name__)
+                return response.text("", status=500)
+            for phone_number_id in taken.nummers:
+                sending.came_in(phone_number_id)
+            work.wake(taken.mensen)
             return response.text("")
 
         return routes
-
-    def _take_in(self, found: Gelezen, allowed: frozenset[str]) -> List[str]:
-        """Write everything down; ids of people with something new. Raises SQLAlchemy's errors: Meta then repeats it."""
-        touched: List[str] = []
-        for one in found.berichten:
-            person = self._message(one, allowed)
-            if person is not None:
-                touched.append(person)
-        for stand in found.standen:
-            self._status(stand, allowed)
-        for error in found.fouten:
-            logger.error("WhatsApp meldt een fout (code %s) over een nummer van ons", error.code)
-        for unknown in found.onbekend:
-            logger.info("Niet gelezen van WhatsApp: %s", unknown)
-        return list(dict.fromkeys(touched))
-
-    def _message(self, one: Inkomend, allowed: frozenset[str]) -> Optional[str]:
-        gemeente = gemeente_of_number(self._settings, self._nummers, one.phone_number_id)
-        if gemeente is None or gemeente.id not in allowed:
-            logger.warning("Een bericht voor een nummer dat niet van deze gemeente is, is niet gelezen")
-            return None
-        if inbox.known(self._engine, one.phone_number_id, one.id):
-            return None
-        now = self._now()
-        tijd = min(one.tijd or now, now + timedelta(minutes=5))
-        make = partial(
-            people.found_or_made,
-            self._engine,
-            self._secret,
-            gemeente=gemeente.id,
-            phone_number_id=one.phone_number_id,
-            gebruiker=one.gebruiker,
-            nummer=one.nummer,
-            tijd=tijd,
-            new_conversation=secrets.token_urlsafe(18),
-        )
-        persoon, _ = make()
-        if one.soort == "systeem":
-            if one.nieuw_nummer or one.nieuwe_gebruiker:
-                people.changed_address(
-                    self._engine, self._secret, persoon, nummer=one.nieuw_nummer, gebruiker=one.nieuwe_gebruiker
-                )
-            return None
-        inhoud: Dict[str, Any] = {
-            "soort": one.soort,
-            # Nothing that must not be stored is, not even for a second.
-            "tekst": mask(clean(one.tekst)[: self._settings.max_message_chars + 100]),
-            "keuze": one.keuze_id,
-            "titel": one.keuze_titel,
-            "reactie": one.reactie,
-            "media": one.media_soort,
-        }
-        if one.reactie_op:
-            reacted = outbox.message_of(self._engine, one.reactie_op)
-            inhoud["reactie_nummer"] = reacted[1] if reacted and reacted[0] == persoon.id else None
-        if one.soort in ("bewerkt", "ingetrokken"):
-            # What was answered stays answered.
-            return None
-        fresh = inbox.take_in(
-            self._engine,
-            phone_number_id=one.phone_number_id,
-            wamid=one.id,
-            persoon_id=persoon.id,
-            inhoud={key: value for key, value in inhoud.items() if value},
-            tijd=tijd,
-            now=now,
-        )
-        return persoon.id if fresh else None
-
-    def _status(self, stand: Stand, allowed: frozenset[str]) -> None:
-        gemeente = gemeente_of_number(self._settings, self._nummers, stand.phone_number_id)
-        if gemeente is None or gemeente.id not in allowed:
-            return
-        code = stand.fouten[0].code if stand.fouten else None
-        failed = outbox.status(
-            self._engine, wamid=stand.wamid, sleutel=stand.onze_sleutel, woord=stand.stand, fout=code
-        )
-        if failed is not None:
-            logger.warning("Een bericht op WhatsApp is niet afgeleverd (code %s)", code)
-
-
-class Work:
-    """Handling and sending, one task per person, until nothing is left; and a look now and then for what others wrote."""
-
-    def __init__(
-        self, engine: Engine, secret: str, turns: Turns, sending: Sending, now: Callable[[], datetime]
-    ) -> None:
-        self._engine, self._secret, self._turns, self._sending, self._now = engine, secret, turns, sending, now
-        self._me = secrets.token_hex(16)
-        self._again: Set[str] = set()
-        self._tasks: Dict[str, asyncio.Task[None]] = {}
-        self._looking: Optional[asyncio.Task[None]] = None
-        self._seen: Dict[str, int] = {}
-        self._room: Optional[asyncio.Semaphore] = None
-
-    def start(self, app: Sanic) -> None:
-        """Begin, with what was left by a process that stopped."""
-        self._turns.app = app
-        self._room = asyncio.Semaphore(TOGETHER)
-        self._looking = asyncio.create_task(self._look())
-
-    async def stop(self) -> None:
-        """Stop; what was not done is done by the next process."""
-        tasks = [*self._tasks.values(), *([self._looking] if self._looking else [])]
-        for task in tasks:
-            task.cancel()
-        for task in tasks:
-            with suppress(asyncio.CancelledError):
-                await task
-        await self._sending.aclose()
-
-    def wake(self, persoon_id: str) -> None:
-        """Something may be to be done for somebody."""
-        if self._room is None:
-            return
-        if persoon_id in self._tasks:
-            self._again.add(persoon_id)
-            return
-        task = asyncio.create_task(self._work(persoon_id))
-        self._tasks[persoon_id] = task
-        task.add_done_callback(partial(self._worked, persoon_id))
-
-    def _worked(self, persoon_id: str, task: asyncio.Task[None]) -> None:
-        self._tasks.pop(persoon_id, None)
-        if persoon_id in self._again and not task.cancelled():
-            self._again.discard(persoon_id)
-            self.wake(persoon_id)
-
-    async def _work(self, persoon_id: str) -> None:
-        assert self._room is not None
-        async with self._room:
-            if not await in_thread(people.claim, self._engine, persoon_id, self._me, self._now(), LEASE):
-                # Another process has them, or they were erased: then only a receipt may be left to send.
-                if await in_thread(people.by_id, self._engine, self._secret, persoon_id) is None:
-                    await self._sending.deliver(persoon_id)
-                return
-            try:
-                await self._all_of(persoon_id)
-            except Exception as error:  # noqa: BLE001 (one person's trouble must not end the work for the others)
-                # Only the kind of error: its text may hold what somebody wrote.
-                logger.error("Werk voor WhatsApp mislukte: %s", type(error).__name__)
-            finally:
-                with suppress(Exception):
-                    await in_thread(people.let_go, self._engine, persoon_id, self._me)
-
-    async def _all_of(self, persoon_id: str) -> None:
-        while True:
-            persoon = await in_thread(people.by_id, self._engine, self._secret, persoon_id)
-            if persoon is None:
-                await self._sending.deliver(persoon_id)
-                return
-            waiting = await in_thread(inbox.waiting, self._engine, persoon_id)
-            if waiting:
-                first = waiting[0]
-                if first.ontvangen_op - first.tijd > FRESH and self._now() - first.ontvangen_op < FRESH:
-                    await asyncio.sleep(SETTLE)
-                    first = (await in_thread(inbox.waiting, self._engine, persoon_id))[0]
-                await in_thread(people.claim, self._engine, persoon_id, self._me, self._now(), LEASE)
-                await self._handle(persoon, first)
-            persoon = await in_thread(people.by_id, self._engine, self._secret, persoon_id)
-            if persoon is not None:
-                await in_thread(self._sending.make_ready, persoon)
-            await self._sending.deliver(persoon_id)
-            if not waiting:
-                return
-
-    async def _handle(self, persoon: people.Persoon, one: inbox.Binnen) -> None:
-        await in_thread(inbox.attempt, self._engine, one)
-        try:
-            await self._turns.handle(persoon, one)
-        except Exception as error:  # noqa: BLE001 (whatever broke, the next message must get its turn)
-            logger.error("Een bericht op WhatsApp kon niet worden verwerkt: %s", type(error).__name__)
-            await asyncio.sleep(RUST_NA_FOUT)
-            return
-        await in_thread(inbox.done, self._engine, one, self._now())
-
-    async def _look(self) -> None:
-        since = self._now() - AT_START
-        while True:
-            try:
-                begun = self._now()
-                for person in await in_thread(self._with_something, since):
-                    self.wake(person)
-                since = begun - BACK
-            except Exception as error:  # noqa: BLE001 (a database that is away for a moment must not end the looking)
-                logger.warning("De database is niet bereikbaar (%s); straks opnieuw", type(error).__name__)
-            await asyncio.sleep(LOOK_EVERY)
-
-    def _with_something(self, since: datetime) -> List[str]:
-        found = [*inbox.people_waiting(self._engine), *outbox.people_to_send_to(self._engine, self._now())]
-        changed = {
-            gesprek: nummer
-            for gesprek, nummer in store.recent(self._engine, WHATSAPP, since).items()
-            if self._seen.get(gesprek) != nummer
-        }
-        for gesprek, nummer in changed.items():
-            self._seen[gesprek] = nummer
-            persoon = people.load(self._engine, self._secret, gesprek)
-            if persoon is not None and persoon.uitgezet < nummer:
-                found.append(persoon.id)
-        return list(dict.fromkeys(found))
 
 
 class _Push(OutputChannel):

@@ -1,7 +1,8 @@
 """People on WhatsApp: found by who Meta says they are, known to the rest of the installation by a random conversation.
 
 Meta's user id (BSUID) comes first; a phone number may be absent since there are user names. Whoever was known by number alone
-gets their BSUID written down when it is first seen, and keeps their conversation.
+gets their BSUID written down when it is first seen, and keeps their conversation. A number that somebody else writes from is
+theirs from then on: whoever had it before is not written to on it any more.
 """
 
 from __future__ import annotations
@@ -10,16 +11,17 @@ import base64
 import hashlib
 import json
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from cryptography.fernet import Fernet, InvalidToken
 from sqlalchemy.engine import Connection, Engine, Row
-from sqlalchemy.exc import IntegrityError
 
 from bot.attempts import keyed
+from bot.database import Moment
 from bot.whatsapp.tables import whatsapp_in, whatsapp_persoon, whatsapp_uit
 
 VENSTER = timedelta(hours=24)
@@ -29,12 +31,32 @@ OPENING = timedelta(days=30)
 _P = whatsapp_persoon.c
 
 
+class Gone(Exception):
+    """The person was erased just now."""
+
+
 @dataclass(frozen=True)
 class Adres:
     """Where to send to; `nummer` in E.164 with a plus, or empty; `gebruiker` (BSUID) or empty."""
 
     nummer: str = field(default="", repr=False)
     gebruiker: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
+class Afzender:
+    """Who wrote to a number of ours, as Meta tells it; `gebruiker` or `nummer` is there."""
+
+    phone_number_id: str
+    gebruiker: str | None = field(default=None, repr=False)
+    """BSUID."""
+    nummer: str | None = field(default=None, repr=False)
+    """Digits with country code, no plus."""
+
+    @property
+    def adres(self) -> Adres:
+        """Where to write back to."""
+        return Adres(f"+{self.nummer}" if self.nummer else "", self.gebruiker or "")
 
 
 @dataclass(frozen=True)
@@ -58,112 +80,105 @@ class Persoon:
         return self.laatst_op + VENSTER
 
 
-def found_or_made(
-    engine: Engine,
-    geheim: str,
-    *,
-    gemeente: str,
-    phone_number_id: str,
-    gebruiker: str | None,
-    nummer: str | None,
-    tijd: datetime,
-    new_conversation: str,
-) -> tuple[Persoon, bool]:
-    """The person, and whether they are new; `laatst_op` is moved on.
+def seen(
+    connection: Connection, geheim: str, afzender: Afzender, *, gemeente: str, tijd: datetime, opens: bool = True
+) -> str:
+    """Id of who wrote; somebody new is made, with a conversation of their own.
+
+    Their row is held until the transaction ends, so that an erasure comes wholly before or wholly after it.
 
     Args:
-        gebruiker: BSUID, or None.
-        nummer: digits with the country code, or None; one of both must be there.
-        new_conversation: id of the conversation to give somebody new.
+        tijd: when they wrote, by Meta's clock.
+        opens: whether it opens the 24 hours.
+
+    Raises Gone, or IntegrityError when two messages of somebody new meet: begin the transaction again.
     """
-    adres = Adres(f"+{nummer}" if nummer else "", gebruiker or "")
-    by_user = keyed(geheim, "whatsapp", phone_number_id, "gebruiker", gebruiker) if gebruiker else None
-    by_number = keyed(geheim, "whatsapp", phone_number_id, "nummer", nummer) if nummer else None
-    for _ in range(3):
-        with engine.begin() as connection:
-            row = _find(connection, by_user, by_number)
-            if row is not None:
-                _renew(connection, geheim, row, adres, by_user, by_number, tijd)
-        if row is not None:
-            found = load(engine, geheim, row.gesprek_id)
-            assert found is not None
-            return found, False
-        try:
-            with engine.begin() as connection:
-                connection.execute(
-                    sa.insert(whatsapp_persoon).values(
-                        id=secrets.token_hex(16),
-                        gemeente=gemeente,
-                        phone_number_id=phone_number_id,
-                        gebruiker_sleutel=by_user,
-                        nummer_sleutel=by_number,
-                        adres=encrypted(geheim, adres),
-                        gesprek_id=new_conversation,
-                        laatst_op=tijd,
-                        gestopt=False,
-                        uitgezet=0,
-                    )
-                )
-        except IntegrityError:
-            # Two messages of somebody new met; the other one was first.
-            continue
-        made = load(engine, geheim, new_conversation)
-        assert made is not None
-        return made, True
-    raise AssertionError("somebody is neither there nor can be made")
+    keys = _keys(geheim, afzender)
+    row = _find(connection, keys)
+    if row is not None:
+        _renew(connection, geheim, row, afzender, keys, tijd if opens else None)
+        return str(row.id)
+    id = secrets.token_hex(16)
+    _take_away(connection, geheim, keys, id)
+    connection.execute(
+        sa.insert(whatsapp_persoon).values(
+            id=id,
+            gemeente=gemeente,
+            phone_number_id=afzender.phone_number_id,
+            adres=encrypted(geheim, afzender.adres),
+            gesprek_id=secrets.token_urlsafe(18),
+            laatst_op=tijd,
+            gestopt=False,
+            uitgezet=0,
+            **keys,
+        )
+    )
+    return id
+
+
+def known(connection: Connection, geheim: str, afzender: Afzender) -> str | None:
+    """Id of who wrote; None for somebody new, of whom nothing is made."""
+    row = _find(connection, _keys(geheim, afzender))
+    return str(row.id) if row is not None else None
+
+
+def moved(connection: Connection, geheim: str, persoon_id: str, new: Afzender) -> None:
+    """They have another number, and with it another BSUID; the conversation stays theirs."""
+    keys = _keys(geheim, new)
+    _take_away(connection, geheim, keys, persoon_id)
+    connection.execute(
+        sa.update(whatsapp_persoon).where(_P.id == persoon_id).values(adres=encrypted(geheim, new.adres), **keys)
+    )
 
 
 def load(engine: Engine, geheim: str, gesprek_id: str) -> Persoon | None:
     """Whose conversation this is; None when it is of nobody on WhatsApp."""
-    with engine.connect() as connection:
-        row = connection.execute(sa.select(whatsapp_persoon).where(_P.gesprek_id == gesprek_id)).first()
-    return _read(row, geheim) if row is not None else None
+    return _load(engine, geheim, _P.gesprek_id == gesprek_id)
 
 
 def by_id(engine: Engine, geheim: str, persoon_id: str) -> Persoon | None:
     """Somebody by our own id."""
+    return _load(engine, geheim, _P.id == persoon_id)
+
+
+def behind(engine: Engine, numbers: Mapping[str, int]) -> list[str]:
+    """Ids of people of whose conversation not everything was made ready to send.
+
+    Args:
+        numbers: conversation → number of its last message.
+    """
+    found: list[str] = []
+    ids = list(numbers)
     with engine.connect() as connection:
-        row = connection.execute(sa.select(whatsapp_persoon).where(_P.id == persoon_id)).first()
-    return _read(row, geheim) if row is not None else None
-
-
-def changed_address(
-    engine: Engine, geheim: str, persoon: Persoon, *, nummer: str | None, gebruiker: str | None
-) -> None:
-    """They have another number, and with it another BSUID; the conversation stays theirs."""
-    adres = Adres(f"+{nummer}" if nummer else "", gebruiker or "")
-    place = persoon.phone_number_id
-    values: dict[str, Any] = {
-        "adres": encrypted(geheim, adres),
-        "gebruiker_sleutel": keyed(geheim, "whatsapp", place, "gebruiker", gebruiker) if gebruiker else None,
-        "nummer_sleutel": keyed(geheim, "whatsapp", place, "nummer", nummer) if nummer else None,
-    }
-    with engine.begin() as connection:
-        # Somebody else may have had that number before: they are not this person.
-        for column in ("gebruiker_sleutel", "nummer_sleutel"):
-            if values[column]:
-                connection.execute(
-                    sa.update(whatsapp_persoon)
-                    .where(_P[column] == values[column], _P.id != persoon.id)
-                    .values({column: None})
-                )
-        connection.execute(sa.update(whatsapp_persoon).where(_P.id == persoon.id).values(**values))
+        # SQLite takes some thousands of values in one statement.
+        for start in range(0, len(ids), 500):
+            rows = connection.execute(
+                sa.select(_P.id, _P.gesprek_id, _P.uitgezet).where(_P.gesprek_id.in_(ids[start : start + 500]))
+            )
+            found += [row.id for row in rows if row.uitgezet < numbers[row.gesprek_id]]
+    return found
 
 
 def change(engine: Engine, persoon: Persoon, **values: Any) -> None:
-    """Write down what changed: `geopend_op`, `gestopt`, `uitgezet`, `meer`."""
+    """Write down what changed: `geopend_op`, `gestopt`, `meer`."""
     with engine.begin() as connection:
         connection.execute(sa.update(whatsapp_persoon).where(_P.id == persoon.id).values(**values))
 
 
 def claim(engine: Engine, persoon_id: str, wie: str, now: datetime, lang: timedelta) -> bool:
-    """Whether this process may handle somebody's messages now, and for `lang`; again by the same process makes it longer."""
+    """Whether this process may handle somebody's messages now, and for `lang`."""
     free = sa.or_(_P.bezig_tot.is_(None), _P.bezig_tot < now, _P.bezig_door == wie)
     with engine.begin() as connection:
         changed = connection.execute(
             sa.update(whatsapp_persoon).where(_P.id == persoon_id, free).values(bezig_tot=now + lang, bezig_door=wie)
         )
     return bool(changed.rowcount)
+
+
+def keep(engine: Engine, wie: str, now: datetime, lang: timedelta) -> None:
+    """This process lives, and goes on with everybody it has."""
+    with engine.begin() as connection:
+        connection.execute(sa.update(whatsapp_persoon).where(_P.bezig_door == wie).values(bezig_tot=now + lang))
 
 
 def let_go(engine: Engine, persoon_id: str, wie: str) -> None:
@@ -177,16 +192,26 @@ def let_go(engine: Engine, persoon_id: str, wie: str) -> None:
 
 
 def forget(engine: Engine, gesprek_id: str) -> None:
-    """The conversation is erased: who it was of, and everything that came and went."""
+    """The conversation is erased: who it was of, and everything that came and went.
+
+    Bare keys of what came in stay as long as Meta may repeat it: else a repetition would begin a new conversation.
+    """
     with engine.begin() as connection:
-        mine = sa.select(_P.id).where(_P.gesprek_id == gesprek_id)
-        for table in (whatsapp_in, whatsapp_uit):
-            kept = table.c.adres.is_(None) if table is whatsapp_uit else sa.true()
-            connection.execute(
-                sa.delete(table).where(table.c.persoon_id.in_(mine), kept),
-                execution_options={"synchronize_session": False},
+        mine = list(connection.execute(sa.select(_P.id).where(_P.gesprek_id == gesprek_id)).scalars())
+        # The people first: who is taking something of theirs in waits for that, and then finds nobody.
+        connection.execute(sa.delete(whatsapp_persoon).where(_P.id.in_(mine)))
+        connection.execute(
+            sa.update(whatsapp_in)
+            .where(whatsapp_in.c.persoon_id.in_(mine))
+            .values(
+                persoon_id=None,
+                inhoud=None,
+                klaar_op=sa.func.coalesce(whatsapp_in.c.klaar_op, sa.literal(datetime.now(UTC), Moment)),
             )
-        connection.execute(sa.delete(whatsapp_persoon).where(_P.gesprek_id == gesprek_id))
+        )
+        connection.execute(
+            sa.delete(whatsapp_uit).where(whatsapp_uit.c.persoon_id.in_(mine), whatsapp_uit.c.adres.is_(None))
+        )
 
 
 def encrypted(geheim: str, adres: Adres) -> str:
@@ -208,12 +233,25 @@ def masked(adres: Adres) -> str:
     return f"•••• {adres.nummer[-3:]}" if adres.nummer else ""
 
 
-def _find(connection: Connection, by_user: str | None, by_number: str | None) -> Row | None:
-    for column, key in (("gebruiker_sleutel", by_user), ("nummer_sleutel", by_number)):
-        if key:
-            row = connection.execute(sa.select(whatsapp_persoon).where(_P[column] == key)).first()
-            if row is not None and (column == "gebruiker_sleutel" or not (by_user and row.gebruiker_sleutel)):
-                return row
+def _keys(geheim: str, afzender: Afzender) -> dict[str, str | None]:
+    """What somebody is found by, as columns."""
+    given = {"gebruiker": afzender.gebruiker, "nummer": afzender.nummer}
+    return {
+        f"{kind}_sleutel": keyed(geheim, "whatsapp", afzender.phone_number_id, kind, value) if value else None
+        for kind, value in given.items()
+    }
+
+
+def _find(connection: Connection, keys: Mapping[str, str | None]) -> Row | None:
+    for column in ("gebruiker_sleutel", "nummer_sleutel"):
+        if keys[column] is None:
+            continue
+        row = connection.execute(sa.select(whatsapp_persoon).where(_P[column] == keys[column])).first()
+        # The number of somebody with another BSUID was given to somebody else since.
+        if row is not None and (
+            column == "gebruiker_sleutel" or not (keys["gebruiker_sleutel"] and row.gebruiker_sleutel)
+        ):
+            return row
     return None
 
 
@@ -221,30 +259,45 @@ def _renew(
     connection: Connection,
     geheim: str,
     row: Row,
-    adres: Adres,
-    by_user: str | None,
-    by_number: str | None,
-    tijd: datetime,
+    afzender: Afzender,
+    keys: Mapping[str, str | None],
+    tijd: datetime | None,
 ) -> None:
-    known = decrypted(geheim, row.adres)
-    full = replace(known, nummer=adres.nummer or known.nummer, gebruiker=adres.gebruiker or known.gebruiker)
-    values: dict[str, Any] = {"laatst_op": max(tijd, row.laatst_op)}
+    """Take over what is newly known of somebody. Raises Gone."""
+    _take_away(connection, geheim, keys, row.id)
+    known, new = decrypted(geheim, row.adres), afzender.adres
+    full = replace(known, nummer=new.nummer or known.nummer, gebruiker=new.gebruiker or known.gebruiker)
+    values: dict[str, Any] = {column: key for column, key in keys.items() if key and getattr(row, column) != key}
     if full != known:
         values["adres"] = encrypted(geheim, full)
-    if by_user and row.gebruiker_sleutel is None:
-        values["gebruiker_sleutel"] = by_user
-    if by_number and row.nummer_sleutel != by_number:
-        # The number was somebody else's before; numbers are given out again.
-        connection.execute(
-            sa.update(whatsapp_persoon)
-            .where(_P.nummer_sleutel == by_number, _P.id != row.id)
-            .values(nummer_sleutel=None)
-        )
-        values["nummer_sleutel"] = by_number
-    connection.execute(sa.update(whatsapp_persoon).where(_P.id == row.id).values(**values))
+    # In the database itself: two messages at once must not set it back.
+    moment = sa.literal(tijd or row.laatst_op, Moment)
+    values["laatst_op"] = sa.case((_P.laatst_op < moment, moment), else_=_P.laatst_op)
+    changed = connection.execute(sa.update(whatsapp_persoon).where(_P.id == row.id).values(**values))
+    if not changed.rowcount:
+        raise Gone
 
 
-def _read(row: Row, geheim: str) -> Persoon:
+def _take_away(connection: Connection, geheim: str, keys: Mapping[str, str | None], of: str) -> None:
+    """Whoever else had this number or BSUID has it no more: nothing meant for them may go there."""
+    for column, part in (("gebruiker_sleutel", "gebruiker"), ("nummer_sleutel", "nummer")):
+        if keys[column] is None:
+            continue
+        others = connection.execute(sa.select(whatsapp_persoon).where(_P[column] == keys[column], _P.id != of)).all()
+        for row in others:
+            left = replace(decrypted(geheim, row.adres), **{part: ""})
+            connection.execute(
+                sa.update(whatsapp_persoon)
+                .where(_P.id == row.id)
+                .values({column: None, "adres": encrypted(geheim, left)})
+            )
+
+
+def _load(engine: Engine, geheim: str, which: Any) -> Persoon | None:
+    with engine.connect() as connection:
+        row = connection.execute(sa.select(whatsapp_persoon).where(which)).first()
+    if row is None:
+        return None
     return Persoon(
         id=row.id,
         gemeente=row.gemeente,

@@ -46,7 +46,8 @@ whatsapp_in = sa.Table(
     sa.UniqueConstraint("phone_number_id", "wamid"),
 )
 """A message that came in. `wamid`: SHA-256 of Meta's id, in which a phone number can be read. `inhoud`: what it says, masked; gone
-once it was handled. `tijd`: by Meta's clock."""
+once it was handled. `tijd`: by Meta's clock. `pogingen`: how often handling it was begun. Without `persoon_id` a bare key is left:
+whose it was is erased, or it is no message of a person."""
 
 whatsapp_uit = sa.Table(
     "whatsapp_uit",
@@ -68,8 +69,10 @@ whatsapp_uit = sa.Table(
     sa.UniqueConstraint("persoon_id", "nummer", "deel"),
 )
 """Something to send, in order of `id` per person. `nummer`, `deel`: which message of the conversation, and which piece of it.
-`adres`: only for who is not kept any more (the receipt of erasing). `lijf`: the body for Meta, gone once it was accepted.
-`stand`: wacht, onzeker, verzonden, afgeleverd, gelezen, mislukt, vastgehouden (outside the 24 hours)."""
+Numbers below 0 are no message of it: a template, or the receipt of erasing. `adres`: only for who is not kept any more, with that
+receipt. `lijf`: the body for Meta, gone once it arrived or failed. `sleutel`: comes back in statuses; another one for each attempt
+that Meta refused. `stand`: wacht, onzeker (being sent, or the answer stayed away), verzonden, afgeleverd, gelezen, terug (Meta told
+later that it failed), mislukt, vastgehouden (outside the 24 hours)."""
 
 whatsapp_nummer = sa.Table(
     "whatsapp_nummer",

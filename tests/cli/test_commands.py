@@ -187,7 +187,6 @@ def test_a_product_that_a_municipality_names_must_exist(tmp_path: Path) -> None:
     (folder / "voorbeeldstad.yml").write_text(
         text.replace("paspoort-vermist:", "paspoort-verzonnen:"), encoding="utf-8"
     )
-    (folder / "landelijk.yml").write_bytes((ROOT / "gemeenten" / "landelijk.yml").read_bytes())
     said = one_line(run("start", VRAAGBAAK_GEMEENTEN_DIR=str(folder), VRAAGBAAK_DATA_DIR=str(tmp_path)))
     assert "voorbeeldstad.yml" in said and "afspraken.producten" in said and "paspoort-verzonnen" in said
 

@@ -8,11 +8,11 @@ from typing import Any
 from bot import takeover
 from bot.catalog.live import live_catalog, waarden_van
 from bot.conversations import store
-from bot.handoff import callback, employees, queue
+from bot.handoff import employees, queue
 from bot.handoff.model import DOOR_MEDEWERKER, AlreadyTaken, NotYours, Overdracht, Status, Uitkomst
 from bot.privacy.masking import mask
 from bot.search.text import clean
-from bot.web.desk import canned, present, products
+from bot.web.desk import canned, present, products, whatsapp
 from bot.web.desk.common import ER_NIET, Call, Desk, Refused
 from bot.web.desk.present import Products
 
@@ -53,16 +53,21 @@ def conversation(call: Call) -> Any:
     if not na.isascii() or not na.isdigit() or len(na) > 9:
         raise Refused(400, "Een nummer van een bericht is een geheel getal.")
     whole = na == "0"
-    if whole or not _mine(call, one):
+    if whole or not is_mine(call, one):
         queue.looked(call.engine, one, call.medewerker.id)
     every = products_per_gemeente(call.desk)
     first = max(int(na), one.vanaf_nummer - 1)
     found = store.since(call.engine, one.gesprek_id, first) if one.gesprek_id else []
     answer: dict[str, Any] = {"berichten": [present.bericht_json(each, every[one.gemeente]) for each in found]}
     if whole:
-        names = _names(call)
+        names = names_of(call)
+        line = whatsapp.line_of(call.engine, call.desk.secret, one, whole=True)
         answer |= {
-            "overdracht": {**present.overdracht_json(one, every), "wie": names.get(one.medewerker_id or 0)},
+            "overdracht": {
+                **present.overdracht_json(one, every),
+                "whatsapp": present.whatsapp_json(line, call.gemeente),
+                "wie": names.get(one.medewerker_id or 0),
+            },
             "notities": [present.notitie_json(each, names) for each in queue.notes(call.engine, one.id)],
             "verloop": present.course(queue.events(call.engine, one.id), names, call.gemeente),
         }
@@ -76,11 +81,11 @@ def claim(call: Call) -> Any:
         taken = queue.claim(call.engine, one.id, me.id, call.gemeente.balie.per_medewerker)
     except AlreadyTaken as error:
         now = queue.load(call.engine, one.id)
-        if _mine(call, now):
+        if is_mine(call, now):
             # Sent twice; the first time it succeeded, at least so far.
             call.changed.extend(takeover.picked_up(call.engine, now, me))
             return {"id": one.id}
-        wie = _names(call).get(now.medewerker_id or 0) if now.status == Status.MEDEWERKER else None
+        wie = names_of(call).get(now.medewerker_id or 0) if now.status == Status.MEDEWERKER else None
         text = f"{wie} was u voor." if wie else str(error)
         raise Refused(409, text, wie=wie) from None
     call.changed.extend(takeover.picked_up(call.engine, taken, me))
@@ -92,7 +97,7 @@ def say(call: Call) -> Any:
     one, client_id = call.overdracht, call.body.get("id")
     if not _is_uuid(client_id):
         raise Refused(400, 'Geef het bericht een eigen "id" (een UUID).')
-    tekst = _typed(call.text("tekst", BERICHT_TEKENS))
+    tekst = typed(call.text("tekst", BERICHT_TEKENS))
     if one.gesprek_id is None:
         raise Refused(410, "Dit gesprek is gewist door de bewoner.")
     try:
@@ -116,7 +121,7 @@ def read_until(call: Call) -> None:
     nummer = call.body.get("nummer")
     if not isinstance(nummer, int) or isinstance(nummer, bool) or not 0 <= nummer < 10**9:
         raise Refused(400, "Een nummer van een bericht is een geheel getal.")
-    if _mine(call, call.overdracht):
+    if is_mine(call, call.overdracht):
         queue.read_until(call.engine, call.overdracht.id, nummer)
 
 
@@ -125,8 +130,8 @@ def add_note(call: Call) -> Any:
     one = call.overdracht
     if one.gesprek_id is None:
         raise Refused(410, "Dit gesprek is gewist. Er kan geen notitie meer bij.")
-    queue.add_note(call.engine, one.id, call.medewerker.id, _typed(call.text("tekst", NOTITIE_TEKENS)))
-    names = _names(call)
+    queue.add_note(call.engine, one.id, call.medewerker.id, typed(call.text("tekst", NOTITIE_TEKENS)))
+    names = names_of(call)
     return {"notities": [present.notitie_json(each, names) for each in queue.notes(call.engine, one.id)]}
 
 
@@ -134,10 +139,10 @@ def transfer(call: Call) -> Any:
     """Hand a conversation to a colleague who is there, or to a department; why becomes a note."""
     one, gemeente, me = call.overdracht, call.gemeente, call.medewerker
     naar, afdeling = call.body.get("medewerker"), call.body.get("afdeling")
-    reden = _typed(call.text("reden", REDEN_TEKENS))
+    reden = typed(call.text("reden", REDEN_TEKENS))
     if (naar is None) == (afdeling is None):
         raise Refused(400, "Kies een collega of een afdeling.")
-    if not _mine(call, one):
+    if not is_mine(call, one):
         raise NotYours("Dit gesprek is niet (meer) van u.")
     if naar is not None:
         there = {each.id: each.naam for each in employees.present(call.engine, [gemeente.id]) if each.id != me.id}
@@ -174,12 +179,11 @@ def close(call: Call) -> None:
 
 def history(call: Call) -> Any:
     """The last closed conversations of the employee's municipalities, without a word of them."""
-    every, names = products_per_gemeente(call.desk), _names(call)
-    mine = [gemeente for gemeente in call.desk.gemeenten.ids if gemeente in call.medewerker.gemeenten]
+    every, names = products_per_gemeente(call.desk), names_of(call)
     return {
         "gesprekken": [
             {**present.overdracht_json(one, every), "wie": names.get(one.medewerker_id or 0)}
-            for one in queue.closed(call.engine, mine, GESCHIEDENIS)
+            for one in queue.closed(call.engine, own_gemeenten(call), GESCHIEDENIS)
         ]
     }
 
@@ -203,39 +207,18 @@ def canned_answers(call: Call) -> Any:
     return {"antwoorden": canned.answers(call.gemeente, call.medewerker.naam)}
 
 
-def callback_details(call: Call) -> Any:
-    """Whom to call, and what about."""
-    one = call.verzoek
-    details = present.verzoek_details(one, _names(call).get(one.medewerker_id or 0))
-    return {**present.verzoek_json(one, products_per_gemeente(call.desk), call.medewerker.id), **details}
+def own_gemeenten(call: Call) -> list[str]:
+    """Ids of the municipalities of the employee."""
+    return [gemeente for gemeente in call.desk.gemeenten.ids if gemeente in call.medewerker.gemeenten]
 
 
-def pick_callback_up(call: Call) -> None:
-    """The employee is going to call."""
-    one = call.verzoek
-    if one.medewerker_id == call.medewerker.id and one.status == "te_verwerken":
-        return
-    callback.pick_up(call.engine, one.referentienummer, call.medewerker.id)
-
-
-def put_callback_back(call: Call) -> None:
-    """A colleague may do it."""
-    callback.put_back(call.engine, call.verzoek.referentienummer, call.medewerker.id)
-
-
-def finish_callback(call: Call) -> None:
-    """The resident was called."""
-    one = call.verzoek
-    if one.status == "verwerkt" and one.medewerker_id == call.medewerker.id:
-        return
-    callback.finish(call.engine, one.referentienummer, call.medewerker.id)
-
-
-def _names(call: Call) -> dict[int, str]:
+def names_of(call: Call) -> dict[int, str]:
+    """Employee → name."""
     return {one.id: one.naam for one in employees.everybody(call.engine)}
 
 
-def _mine(call: Call, one: Overdracht) -> bool:
+def is_mine(call: Call, one: Overdracht) -> bool:
+    """Whether the employee has a conversation."""
     return one.status == Status.MEDEWERKER and one.medewerker_id == call.medewerker.id
 
 
@@ -245,8 +228,8 @@ def _still_shown_as_ours(call: Call, one: Overdracht) -> bool:
     return bool(store.load(call.engine, one.gesprek_id).toestand.get("wie") == "medewerker")
 
 
-def _typed(text: str) -> str:
-    """What an employee typed: tidied per line, and without numbers that must not be stored."""
+def typed(text: str) -> str:
+    """What an employee typed: tidied per line, and without numbers that must not be stored. Raises Refused when empty."""
     lines = [clean(line) for line in text.replace("\r\n", "\n").split("\n")]
     kept = [line for index, line in enumerate(lines) if line or (index and lines[index - 1])]
     tidy = mask("\n".join(kept).strip())

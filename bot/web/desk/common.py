@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, TypeVar
 
 from sqlalchemy.engine import Engine
 
 from bot.catalog.gemeente import Gemeente, Gemeenten
 from bot.catalog.live import gemeenten_of
+from bot.channels.tokens import secret_of
 from bot.database import open_database
 from bot.handoff.model import Medewerker, Overdracht, Terugbelverzoek
 from bot.settings import Settings
@@ -37,8 +39,13 @@ class Desk:
         self.settings = settings
         self.engine: Engine = open_database(settings.catalog_url)
         self.signals = Signals(self.engine, settings.redis_url)
-        self.watch = Watch(self.engine, lambda: self.gemeenten.ids)
+        self.watch = Watch(self.engine, lambda: self.secret, lambda: self.gemeenten.ids)
         self.limits = LoginLimits(settings)
+
+    @cached_property
+    def secret(self) -> str:
+        """The installation's secret, with which addresses on WhatsApp are kept."""
+        return secret_of(self.settings)
 
     @property
     def gemeenten(self) -> Gemeenten:

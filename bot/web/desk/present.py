@@ -8,11 +8,13 @@ from typing import Any
 
 from bot.catalog.gemeente import Gemeente, Gemeenten
 from bot.catalog.product import Product
-from bot.channels.blocks import Block, blocks, plain
+from bot.channels.blocks import Block, blocks
 from bot.contact import shown
 from bot.conversations.model import Bericht
 from bot.handoff.model import Gebeurtenis, Medewerker, Notitie, Overdracht, Terugbelverzoek
+from bot.web.desk.links import linked
 from bot.web.desk.watch import Stand
+from bot.web.desk.whatsapp import Lijn
 
 Products = Mapping[str, Product]
 Names = Mapping[int, str]
@@ -26,6 +28,11 @@ def state(
     ids = {gemeente.id for gemeente in mine}
     names = {one.id: one.naam for one in stand.aanwezig}
     chats = [one for one in stand.in_gesprek if one.gemeente in ids]
+
+    def asked(one: Overdracht) -> dict[str, Any]:
+        line = whatsapp_json(stand.lijnen.get(one.id), gemeenten[one.gemeente])
+        return {**overdracht_json(one, products), "whatsapp": line}
+
     return {
         "ik": {
             "id": medewerker.id,
@@ -34,14 +41,10 @@ def state(
             "hoogstens": min((gemeente.balie.per_medewerker for gemeente in mine), default=0),
         },
         "gemeenten": [gemeente_json(gemeente) for gemeente in mine],
-        "wachtrij": [overdracht_json(one, products) for one in stand.wachtrij if one.gemeente in ids],
-        "gesprekken": [
-            {**overdracht_json(one, products), **_live(stand, one)}
-            for one in chats
-            if one.medewerker_id == medewerker.id
-        ],
+        "wachtrij": [asked(one) for one in stand.wachtrij if one.gemeente in ids],
+        "gesprekken": [{**asked(one), **_live(stand, one)} for one in chats if one.medewerker_id == medewerker.id],
         "elders": [
-            {**overdracht_json(one, products), "wie": names.get(one.medewerker_id or 0)}
+            {**asked(one), "wie": names.get(one.medewerker_id or 0)}
             for one in chats
             if one.medewerker_id != medewerker.id
         ],
@@ -99,6 +102,22 @@ def overdracht_json(one: Overdracht, products: Mapping[str, Products]) -> dict[s
     }
 
 
+def whatsapp_json(line: Lijn | None, gemeente: Gemeente) -> dict[str, Any] | None:
+    """What an employee may know of somebody on WhatsApp. The page reckons with `tot`: the end of the 24 hours."""
+    if line is None:
+        return None
+    sjabloon = gemeente.whatsapp.sjabloon if gemeente.whatsapp else ""
+    return {
+        "nummer": line.nummer,
+        "tot": _iso(line.tot),
+        "sjabloon": bool(sjabloon) and not line.gestopt,
+        "terugbellen": bool(line.nummer) and gemeente.balie.terugbellen,
+        "verzoek": line.verzoek,
+        "uitgezet": line.uitgezet,
+        "standen": {str(nummer): stand for nummer, stand in sorted(line.standen.items())},
+    }
+
+
 def bericht_json(bericht: Bericht, products: Products) -> dict[str, Any]:
     """A message of a conversation, with the sources and the product of an answer."""
     bot = bericht.van in ("vraagbaak", "systeem")
@@ -109,7 +128,8 @@ def bericht_json(bericht: Bericht, products: Products) -> dict[str, Any]:
         "naam": bericht.naam,
         "tijd": _iso(bericht.tijd),
         "id": bericht.client_id if bericht.van == "medewerker" else None,
-        "blokken": blocks(bericht.tekst) if bot else plain(bericht.tekst),
+        "intern": extra.get("voor") == "medewerker",
+        "blokken": blocks(bericht.tekst) if bot else linked(bericht.tekst),
         "keuzes": [keuze["titel"] for keuze in extra.get("keuzes", [])] if bot else [],
         "product": product_name(products, extra.get("product")) if bot else None,
         "bronnen": list(extra.get("bronnen", [])) if bot else [],
@@ -146,12 +166,14 @@ def verzoek_json(one: Terugbelverzoek, products: Mapping[str, Products], mine: i
     return {
         "nummer": one.referentienummer,
         "gemeente": one.gemeente,
+        "kanaal": one.kanaal,
         "status": one.status,
         "onderwerp": one.onderwerp,
         "product": product_name(products.get(one.gemeente, {}), one.product_id),
         "gevraagd": _iso(one.gevraagd_op),
         "uiterlijk": _iso(one.uiterlijk_op),
         "opgepakt": _iso(one.opgepakt_op),
+        "afgehandeld": _iso(one.afgehandeld_op),
         "van_mij": one.medewerker_id == mine,
         "vrij": one.medewerker_id is None,
     }
@@ -164,7 +186,7 @@ def verzoek_details(one: Terugbelverzoek, wie: str | None) -> dict[str, Any]:
         "telefoon": one.telefoon,
         "telefoon_tekst": shown(one.telefoon) if one.telefoon else None,
         "email": one.email,
-        "vraag": one.vraag,
+        "vraag": linked(one.vraag or ""),
         "wanneer": one.wanneer,
         "wie": wie,
     }

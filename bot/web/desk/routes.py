@@ -10,14 +10,15 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot.settings import Settings
-from bot.web.desk import api, stream
+from bot.web.desk import api, callbacks, stream
 from bot.web.desk.common import PATH, Desk
 from bot.web.desk.pages import Pages, desk_page, log_out
 from bot.web.desk.sessions import Handler, guard
 
 _GESPREK = "/api/gesprekken/<overdracht_id:str>"
 _GEMEENTE = "/api/gemeenten/<gemeente_id:str>"
-_VERZOEK = "/api/terugbelverzoeken/<referentienummer:str>"
+_VERZOEKEN = "/api/terugbelverzoeken"
+_VERZOEK = f"{_VERZOEKEN}/<referentienummer:str>"
 
 API: tuple[tuple[str, str, Handler], ...] = (
     ("GET", "/api/stand", api.state),
@@ -32,14 +33,16 @@ API: tuple[tuple[str, str, Handler], ...] = (
     ("POST", f"{_GESPREK}/gelezen", api.read_until),
     ("POST", f"{_GESPREK}/notities", api.add_note),
     ("POST", f"{_GESPREK}/overdragen", api.transfer),
+    ("POST", f"{_GESPREK}/terugbellen", callbacks.call_back),
     ("POST", f"{_GESPREK}/afsluiten", api.close),
     ("GET", f"{_GEMEENTE}/producten", api.find_products),
     ("GET", f"{_GEMEENTE}/producten/<product_id:str>", api.product),
     ("GET", f"{_GEMEENTE}/standaardantwoorden", api.canned_answers),
-    ("GET", _VERZOEK, api.callback_details),
-    ("POST", f"{_VERZOEK}/oppakken", api.pick_callback_up),
-    ("POST", f"{_VERZOEK}/terugzetten", api.put_callback_back),
-    ("POST", f"{_VERZOEK}/klaar", api.finish_callback),
+    ("GET", _VERZOEKEN, callbacks.done_callbacks),
+    ("GET", _VERZOEK, callbacks.callback_details),
+    ("POST", f"{_VERZOEK}/oppakken", callbacks.pick_callback_up),
+    ("POST", f"{_VERZOEK}/terugzetten", callbacks.put_callback_back),
+    ("POST", f"{_VERZOEK}/klaar", callbacks.finish_callback),
 )
 
 

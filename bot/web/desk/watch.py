@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -19,6 +19,8 @@ from bot.conversations import store
 from bot.conversations.model import Gesprek, UnknownGesprek
 from bot.handoff import callback, employees, queue
 from bot.handoff.model import Medewerker, Overdracht, Terugbelverzoek
+from bot.web.desk import whatsapp
+from bot.web.desk.whatsapp import Lijn
 
 logger = logging.getLogger(__name__)
 
@@ -34,6 +36,8 @@ class Stand:
     in_gesprek: tuple[Overdracht, ...]
     gesprekken: Mapping[str, Gesprek]
     """Of those who are being helped."""
+    lijnen: Mapping[str, Lijn]
+    """Of requests on WhatsApp, by the request."""
     terugbelverzoeken: tuple[Terugbelverzoek, ...]
     aanwezig: tuple[Medewerker, ...]
 
@@ -41,8 +45,8 @@ class Stand:
 class Watch:
     """One per application. `start` and `stop` belong to the event loop of the server."""
 
-    def __init__(self, engine: Engine, gemeenten: Callable[[], Collection[str]]) -> None:
-        self._engine, self._gemeenten = engine, gemeenten
+    def __init__(self, engine: Engine, geheim: Callable[[], str], gemeenten: Callable[[], Collection[str]]) -> None:
+        self._engine, self._geheim, self._gemeenten = engine, geheim, gemeenten
         self._waiting: set[asyncio.Event] = set()
         self._stand: Stand | None = None
         self._task: asyncio.Task[None] | None = None
@@ -94,10 +98,12 @@ class Watch:
         waiting = queue.waiting(self._engine, ids)
         in_gesprek = queue.being_helped(self._engine, ids)
         helped = {one.id for one in in_gesprek}
+        waiting = [one for one in waiting if one.id not in helped]
         return Stand(
-            wachtrij=tuple(one for one in waiting if one.id not in helped),
+            wachtrij=tuple(waiting),
             in_gesprek=tuple(sorted(in_gesprek, key=lambda one: (one.opgepakt_op or one.gevraagd_op, one.id))),
             gesprekken=self._conversations([one.gesprek_id for one in in_gesprek if one.gesprek_id]),
+            lijnen={**self._lines(waiting, whole=False), **self._lines(in_gesprek, whole=True)},
             terugbelverzoeken=tuple(callback.on_desk(self._engine, ids)),
             # The moment of the last sign of life differs each time, and nobody sees it.
             aanwezig=tuple(
@@ -119,6 +125,10 @@ class Watch:
             with suppress(UnknownGesprek):
                 found[gesprek_id] = store.load(self._engine, gesprek_id)
         return found
+
+    def _lines(self, requests: Iterable[Overdracht], *, whole: bool) -> dict[str, Lijn]:
+        found = {one.id: whatsapp.line_of(self._engine, self._geheim(), one, whole=whole) for one in requests}
+        return {key: line for key, line in found.items() if line is not None}
 
     def _wake(self) -> None:
         for event in self._waiting:

@@ -29,8 +29,15 @@ OPEN = {
 }
 """What somebody may reach who is not logged in."""
 PAGES = {("GET", "/balie"), ("POST", "/balie/uitloggen")}
-GENERAL = {"/api/stand", "/api/events", "/api/aanwezig", "/api/hartslag", "/api/geschiedenis"}
-"""Addresses that name nothing of a municipality."""
+GENERAL = {
+    "/api/stand",
+    "/api/events",
+    "/api/aanwezig",
+    "/api/hartslag",
+    "/api/geschiedenis",
+    "/api/terugbelverzoeken",
+}
+"""Addresses that name nothing of a municipality; what they give is of those of the employee."""
 
 
 def paths(settings: Settings) -> set[tuple[str, str]]:
@@ -126,8 +133,11 @@ def test_lists_hold_nothing_of_another_municipality(
     for each in (helped, done):
         assert colleague.claim(each).status_code == 200
     assert colleague.post(f"/gesprekken/{done.id}/afsluiten", {"uitkomst": "opgelost"}).status_code == 204
+    called = people.to_call(engine, "molendam").referentienummer
+    for what in ("oppakken", "klaar"):
+        assert colleague.post(f"/terugbelverzoeken/{called}/{what}").status_code == 204
     one = agent("sanne", "voorbeeldstad")
-    for path in ("/stand", "/geschiedenis"):
+    for path in ("/stand", "/geschiedenis", "/terugbelverzoeken"):
         text = one.get(path).text
         for word in (
             "molendam",
@@ -138,8 +148,11 @@ def test_lists_hold_nothing_of_another_municipality(
             theirs["referentie"],
             helped.id,
             done.id,
+            called,
         ):
             assert word not in text, (path, word)
+    assert called in colleague.get("/terugbelverzoeken").text
+    assert one.get("/terugbelverzoeken", params={"gemeente": "molendam"}).status_code == 404
     assert "Geheim" in colleague.get("/stand").text and "Geheim" in colleague.get("/geschiedenis").text
 
 

@@ -1,7 +1,7 @@
 /* The desk: holds the state, and lets its parts know. */
 
 import { alarm, button, el, keep, say, sync, tabKeys } from './dom.js';
-import { close as closeDialog, showKeys, showSettings, transfer as transferDialog } from './dialogen.js';
+import { callBack as callBackDialog, close as closeDialog, showKeys, showSettings, transfer as transferDialog } from './dialogen.js';
 import { Gesprek } from './gesprek.js';
 import { clockOf, setNow, tick } from './klok.js';
 import { Lijsten, who } from './lijsten.js';
@@ -147,6 +147,7 @@ class Balie {
       claim: (one) => this.claim(one),
       transfer: (one) => this.transfer(one),
       close: (one) => this.close(one),
+      callBack: (one) => this.callBack(one),
       dismiss: (id) => this.dismiss(id),
     });
     this.vensters.set(info.id, venster);
@@ -318,6 +319,13 @@ class Balie {
         this.#closing.delete(gesprek.id);
         throw fout;
       }
+    });
+  }
+
+  callBack({ gesprek }) {
+    callBackDialog(gesprek, async (what) => {
+      const { nummer, balie } = await post(`${gesprek.path}/terugbellen`, what);
+      say(t(balie ? 'terugbelGemaakt' : 'terugbelDoor', { nummer }));
     });
   }
 

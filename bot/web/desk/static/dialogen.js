@@ -103,6 +103,28 @@ export function transfer(gesprek, state, done) {
   );
 }
 
+export function callBack(gesprek, done) {
+  const field = (name, label, input) => el('p', { class: 'veld' }, el('label', { for: name }, label), input);
+  ask(
+    t('terugbelTitel'),
+    t('terugbelUitleg', { cijfers: gesprek.info.whatsapp.nummer.slice(-3) }),
+    [
+      field('onderwerp', t('terugbelOnderwerp'), el('input', { id: 'onderwerp', name: 'onderwerp', maxlength: 200, value: gesprek.info.product?.naam })),
+      field('vraag', t('terugbelVraag'), el('textarea', { id: 'vraag', name: 'vraag', rows: 3, maxlength: 1000 })),
+    ],
+    t('terugbelMaak'),
+    'knop',
+    async (data, form) => {
+      if (!data.get('onderwerp').trim()) {
+        form.querySelector('input').focus();
+        return t('vulOnderwerp');
+      }
+      await done({ onderwerp: data.get('onderwerp'), vraag: data.get('vraag').trim() });
+      return null;
+    },
+  );
+}
+
 const OUTCOMES = ['opgelost', 'doorverwezen', 'terugbellen', 'geen_antwoord', 'misbruik'];
 
 export function close(gesprek, state, done) {

@@ -16,6 +16,10 @@ const ICONS = {
   bijna: 'M12 3.5l9.5 16.5h-19zM12 10v4.5M12 17.3h.01',
   telaat: 'M8 3h8l5 5v8l-5 5H8l-5-5V8zM12 7.5v5.5M12 16.5h.01',
   notitie: 'M5 4h14v11l-5 5H5zM19 15h-5v5M8 8.5h8M8 12h5',
+  whatsapp: 'M4 20l1.3-4A8.2 8.2 0 1 1 8.3 18.8zM9 8.5c0 3.5 3 6.5 6.5 6.5v-2l-1.8-.6-1 .8a6 6 0 0 1-2-2l.9-1-.6-1.7z',
+  vink: 'M5 12.5l4.5 4.5L19 7.5',
+  vinken: 'M2.5 12.5L7 17l9-9.5M11 16l1.5 1.5L21.5 8',
+  oog: 'M2.5 12C5 7.5 8.3 5.5 12 5.5S19 7.5 21.5 12C19 16.5 15.7 18.5 12 18.5S5 16.5 2.5 12zM12 15a3 3 0 1 0 0-6 3 3 0 0 0 0 6z',
 };
 const format = (options) => new Intl.DateTimeFormat('nl-NL', { timeZone: 'Europe/Amsterdam', ...options });
 const DAY = format({ weekday: 'long', day: 'numeric', month: 'long' });

@@ -49,6 +49,12 @@ export class Gesprek {
     return [...this.berichten.values()].filter((one) => one.van === 'bewoner' && one.nummer > Math.max(this.info.gelezen, this.#read)).length;
   }
 
+  /** How a message of an employee stands on WhatsApp; null when it is not there, or was too long ago to know. */
+  stand(nummer) {
+    const { whatsapp } = this.info;
+    return whatsapp ? (whatsapp.standen[nummer] ?? (nummer > whatsapp.uitgezet ? 'onderweg' : null)) : null;
+  }
+
   async open() {
     const { berichten, overdracht, notities, verloop } = await get(this.path);
     Object.assign(this, { notities, verloop, info: { ...this.info, ...overdracht } });

@@ -27,7 +27,14 @@ export function urgency({ gevraagd, uiterlijk, beantwoord }) {
   return left < Math.min((Date.parse(uiterlijk) - Date.parse(gevraagd)) / 3, 72e5) ? 'bijna' : 'optijd';
 }
 
-const clocks = new Map();
+const painters = new Map();
+
+/** A node that `paint` keeps up to date, each second, as long as it is on the page. */
+export function painted(node, paint) {
+  painters.set(node, paint);
+  paint();
+  return node;
+}
 
 /** An element that shows how long `of()` waits and what is left of its term. `of` gives null when there is nothing to show. */
 export function clockOf(of) {
@@ -35,39 +42,39 @@ export function clockOf(of) {
   const word = el('strong');
   const text = el('span');
   const node = el('span', { class: 'klok' }, sign, word, text);
-  clocks.set(node, { of, sign, word, text, shown: '' });
-  paint(node);
-  return node;
+  let shown = '';
+  return painted(node, () => {
+    const one = of();
+    node.hidden = !one;
+    if (!one) return;
+    const stand = urgency(one);
+    if (shown !== stand) {
+      shown = stand;
+      node.dataset.stand = stand ?? '';
+      sign.replaceChildren(...(stand ? [icon(stand)] : []));
+      word.textContent = stand ? t(stand) : '';
+    }
+    const words = inWords(one, stand);
+    if (text.textContent !== words) text.textContent = words;
+  });
 }
 
-function paint(node) {
-  const clock = clocks.get(node);
-  const one = clock.of();
-  node.hidden = !one;
-  if (!one) return;
-  const stand = urgency(one);
-  if (clock.shown !== stand) {
-    clock.shown = stand;
-    node.dataset.stand = stand ?? '';
-    clock.sign.replaceChildren(...(stand ? [icon(stand)] : []));
-    clock.word.textContent = stand ? t(stand) : '';
-  }
+function inWords(one, stand) {
   const left = stand && Date.parse(one.uiterlijk) - now();
   const parts = [
     stand && left < 0 && t('over', { tijd: duration(-left) }),
     one.wacht && t(one.antwoord ? 'bewonerWacht' : 'wacht', { tijd: duration(now() - Date.parse(one.wacht)) }),
     stand && left >= 0 && t('nog', { tijd: duration(left) }),
   ];
-  const words = parts.filter(Boolean).join(', ');
-  if (clock.text.textContent !== words) clock.text.textContent = words;
+  return parts.filter(Boolean).join(', ');
 }
 
-/** Once a second: all clocks that are still on the page. */
+/** Once a second: all that is still on the page. */
 export function tick() {
-  for (const node of clocks.keys()) {
-    if (node.isConnected) paint(node);
-    else clocks.delete(node);
+  for (const [node, paint] of painters) {
+    if (node.isConnected) paint();
+    else painters.delete(node);
   }
 }
 
-export const repaint = (node) => clocks.has(node) && paint(node);
+export const repaint = (node) => painters.get(node)?.();

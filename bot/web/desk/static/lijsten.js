@@ -1,20 +1,24 @@
 /* The lists: who waits, whom to call back, what was closed; and what is about to be too late. */
 
-import { alarm, button, clock, el, moment, roving, say, sync, tabKeys } from './dom.js';
+import { alarm, button, clock, el, moment, render, roving, say, sync, tabKeys } from './dom.js';
 import { clockOf, repaint, urgency } from './klok.js';
 import { get, post } from './server.js';
 import { t } from './teksten.js';
+import { DAG, raam, sign } from './whatsapp.js';
 
 const LISTS = ['wachtrij', 'terugbellen', 'geschiedenis'];
 const MOST = 6;
 
 export const who = (info) => info.naam || t('zonderNaam');
+const subject = (one) => one.onderwerp || t('zonderOnderwerp');
 
 export class Lijsten {
   #state = null;
   #doen;
   #open = new Map();
   #late = new Set();
+  #windows = new Map();
+  #done = null;
 
   /** `doen`: claim(info), look(info), open(id), gemeente(id). */
   constructor(node, doen) {
@@ -38,6 +42,7 @@ export class Lijsten {
     this.elsewhere.settle = roving(this.elsewhere);
     this.elsewhereTitle = el('h3', null, t('elders'));
     this.panels.wachtrij.append(this.elsewhereTitle, this.elsewhere);
+    this.panels.terugbellen.append(this.#finished());
     node.append(bar, ...Object.values(this.panels));
     this.show('wachtrij');
   }
@@ -69,6 +74,7 @@ export class Lijsten {
     this.elsewhere.hidden = this.elsewhereTitle.hidden = !elders.length;
     this.#fill('terugbellen', terugbelverzoeken, (one) => one.nummer, (one) => this.#callback(one));
     this.panels.terugbellen.empty.textContent = terugbelverzoeken.length ? '' : t('terugbellenLeeg');
+    this.#choices();
   }
 
   #count(name, n) {
@@ -104,13 +110,14 @@ export class Lijsten {
     const { gemeente } = this.#doen;
     const li = this.#row(first, (one) => [
       who(one),
-      [gemeente(one.gemeente).naam, one.kanaal !== 'webchat' && t(`kanaal_${one.kanaal}`)].filter(Boolean).join(', '),
+      gemeente(one.gemeente).naam,
       one.product?.naam ?? t(`reden_${one.reden}`),
       one.terug && t('terugInRij'),
       one.afdeling && t('voorAfdeling', { afdeling: gemeente(one.gemeente).afdelingen.find(({ id }) => id === one.afdeling)?.naam ?? one.afdeling }),
     ]);
     const wie = `${who(first)}, ${gemeente(first.gemeente).naam}`;
     li.append(
+      sign(li.get) ?? '',
       clockOf(() => li.get()),
       el(
         'div',
@@ -124,18 +131,47 @@ export class Lijsten {
 
   #elsewhere(first) {
     const li = this.#row(first, (one) => [who(one), this.#doen.gemeente(one.gemeente).naam, t('metWie', { wie: one.wie ?? t('collega') })]);
-    li.append(el('div', { class: 'knoppen' }, button(t('bekijk'), () => this.#doen.look(li.get()), 'knop stil', t('bekijkVan', { wie: who(first) }))));
+    li.append(sign(li.get) ?? '', el('div', { class: 'knoppen' }, button(t('bekijk'), () => this.#doen.look(li.get()), 'knop stil', t('bekijkVan', { wie: who(first) }))));
     return li;
   }
 
   #callback(first) {
-    const subject = (one) => one.onderwerp || t('zonderOnderwerp');
     const li = this.#row(first, (one) => [
       subject(one),
       this.#doen.gemeente(one.gemeente).naam,
       one.product?.naam,
       one.van_mij ? t('vanU') : !one.vrij && t('vanCollega'),
     ]);
+    const onderwerp = subject(first);
+    const { details, toggle, open } = this.#reveal(first);
+    const run = (path, done, after) => async () => {
+      try {
+        await post(`/terugbelverzoeken/${first.nummer}/${path}`);
+        say(t(done));
+        after?.();
+        this.#done.reload();
+      } catch (fout) {
+        alarm(fout.message);
+      }
+    };
+    const take = button(t('ikBel'), run('oppakken', 'verzoekVanU', () => open(true).then(() => toggle.focus())), 'knop', t('ikBelVan', { onderwerp }));
+    const back = button(t('zetTerug'), run('terugzetten', 'verzoekTerug', () => toggle.focus()), 'knop stil', t('zetTerugVan', { onderwerp }));
+    const done = button(t('klaar'), run('klaar', 'verzoekKlaar'), 'knop', t('klaarVan', { onderwerp }));
+    li.append(sign(li.get) ?? '', clockOf(() => ({ ...li.get(), wacht: null })), details, el('div', { class: 'knoppen' }, take, done, toggle, back));
+    const describe = li.describe;
+    li.describe = (one) => {
+      describe(one);
+      const held = li.contains(document.activeElement) && document.activeElement;
+      take.hidden = !one.vrij;
+      done.hidden = back.hidden = !one.van_mij;
+      if (held && !held.checkVisibility()) toggle.focus();
+    };
+    li.describe(first);
+    return li;
+  }
+
+  /* Whom to call, shown when asked for. Each look is kept, so it is asked each time. */
+  #reveal(first) {
     const onderwerp = subject(first);
     const details = el('div', { class: 'gegevens', hidden: true });
     const toggle = button(t('toonGegevens'), () => open(details.hidden), 'knop stil', t('openVerzoek', { onderwerp }));
@@ -154,46 +190,73 @@ export class Lijsten {
       toggle.textContent = t(show ? 'verbergGegevens' : 'toonGegevens');
       toggle.removeAttribute('aria-label');
     };
-    const run = (path, done, after) => async () => {
-      try {
-        await post(`/terugbelverzoeken/${first.nummer}/${path}`);
-        say(t(done));
-        after?.();
-      } catch (fout) {
-        alarm(fout.message);
-      }
-    };
-    const take = button(t('ikBel'), run('oppakken', 'verzoekVanU', () => open(true).then(() => toggle.focus())), 'knop', t('ikBelVan', { onderwerp }));
-    const back = button(t('zetTerug'), run('terugzetten', 'verzoekTerug', () => toggle.focus()), 'knop stil', t('zetTerugVan', { onderwerp }));
-    const done = button(t('klaar'), run('klaar', 'verzoekKlaar'), 'knop', t('klaarVan', { onderwerp }));
-    li.append(clockOf(() => ({ ...li.get(), wacht: null })), details, el('div', { class: 'knoppen' }, take, done, toggle, back));
-    const describe = li.describe;
-    li.describe = (one) => {
-      describe(one);
-      const held = li.contains(document.activeElement) && document.activeElement;
-      take.hidden = !one.vrij;
-      done.hidden = back.hidden = !one.van_mij;
-      if (held && !held.checkVisibility()) toggle.focus();
-    };
-    li.describe(first);
-    return li;
+    return { details, toggle, open };
   }
 
-  #details({ nummer, naam, telefoon, telefoon_tekst: shown, email, vraag, wanneer, gevraagd, uiterlijk, wie }) {
-    const row = (term, content) => el('div', null, el('dt', null, term), el('dd', null, content || t('nietGegeven')));
+  #details({ nummer, naam, telefoon, telefoon_tekst: shown, email, vraag, wanneer, gevraagd, uiterlijk, afgehandeld, wie }) {
+    const row = (term, content) => el('div', null, el('dt', null, term), el('dd', null, content?.length ? content : t('nietGegeven')));
     return el(
       'dl',
       null,
       row(t('naam'), naam),
-      telefoon && row(t('telefoon'), el('a', { href: `tel:${telefoon}` }, shown)),
-      email && row(t('email'), el('a', { href: `mailto:${email}` }, email)),
-      row(t('vraag'), vraag),
+      telefoon && row(t('telefoon'), [el('a', { href: `tel:${telefoon}` }, shown)]),
+      email && row(t('email'), [el('a', { href: `mailto:${email}` }, email)]),
+      row(t('vraag'), render(vraag)),
       row(t('wanneer'), wanneer),
       row(t('gevraagdOp'), moment(gevraagd)),
       row(t('uiterlijkOp'), moment(uiterlijk)),
+      afgehandeld && row(t('afgehandeldOp'), moment(afgehandeld)),
       row(t('referentie'), nummer),
-      wie && row(t('beltTerug'), wie),
+      wie && row(t(afgehandeld ? 'teruggebeldDoor' : 'beltTerug'), wie),
     );
+  }
+
+  /* Call-backs that were done, fetched when the list is opened. There is nothing to do with them. */
+  #finished() {
+    const select = el('select', { id: 'afgehandeld-gemeente', onchange: () => load() });
+    const choice = el('p', { class: 'veld' }, el('label', { for: 'afgehandeld-gemeente' }, t('gemeente')), select);
+    const list = el('ul', { class: 'lijst', 'aria-label': t('afgehandeld') });
+    const empty = el('p', { class: 'leeg', role: 'status' });
+    const settle = roving(list);
+    const node = el('details', { class: 'afgehandeld', ontoggle: () => node.open && load() }, el('summary', null, t('afgehandeld')), choice, list, empty);
+    const load = async () => {
+      const wanted = select.value;
+      try {
+        const { verzoeken, meer } = await get(`/terugbelverzoeken${wanted ? `?gemeente=${encodeURIComponent(wanted)}` : ''}`);
+        if (wanted !== select.value) return;
+        sync(list, verzoeken.map((one) => ({ ...one, sleutel: one.nummer })), (one) => this.#finishedOne(one), (row, one) => row.describe(one));
+        list.hidden = !verzoeken.length;
+        settle();
+        const text = meer ? t('afgehandeldMeer', { n: verzoeken.length }) : verzoeken.length ? '' : t('afgehandeldLeeg');
+        if (empty.textContent !== text) empty.textContent = text;
+      } catch (fout) {
+        alarm(fout.message);
+      }
+    };
+    this.#done = { select, choice, reload: () => node.open && load() };
+    return node;
+  }
+
+  #choices() {
+    const { select, choice } = this.#done;
+    const { gemeenten } = this.#state;
+    choice.hidden = gemeenten.length < 2;
+    const wanted = ['', ...gemeenten.map(({ id }) => id)];
+    if (wanted.join() === [...select.options].map(({ value }) => value).join()) return;
+    const chosen = select.value;
+    select.replaceChildren(el('option', { value: '' }, t('alleGemeenten')), ...gemeenten.map(({ id, naam }) => el('option', { value: id }, naam)));
+    if (wanted.includes(chosen)) select.value = chosen;
+  }
+
+  #finishedOne(first) {
+    const li = this.#row(first, (one) => [
+      subject(one),
+      [this.#doen.gemeente(one.gemeente).naam, one.product?.naam].filter(Boolean).join(', '),
+      [moment(one.afgehandeld), one.wie && t('doorWie', { wie: one.wie })].filter(Boolean).join(', '),
+    ]);
+    const { details, toggle } = this.#reveal(first);
+    li.append(sign(li.get) ?? '', details, el('div', { class: 'knoppen' }, toggle));
+    return li;
   }
 
   async #history() {
@@ -220,7 +283,7 @@ export class Lijsten {
       [t(`uitkomst_${one.uitkomst}`), one.label].filter(Boolean).join(', '),
       [moment(one.gesloten), one.wie && t('metWie', { wie: one.wie })].filter(Boolean).join(', '),
     ]);
-    li.append(el('div', { class: 'knoppen' }, button(t('bekijk'), () => this.#doen.look(li.get()), 'knop stil', t('bekijkVan', { wie: `${who(first)}, ${clock(first.gesloten)}` }))));
+    li.append(sign(li.get) ?? '', el('div', { class: 'knoppen' }, button(t('bekijk'), () => this.#doen.look(li.get()), 'knop stil', t('bekijkVan', { wie: `${who(first)}, ${clock(first.gesloten)}` }))));
     return li;
   }
 
@@ -231,6 +294,10 @@ export class Lijsten {
     const all = [
       ...state.wachtrij.map((one) => ({ ...one, soort: 'letopWachtrij', sleutel: `w${one.id}`, wie: who(one), go: () => this.#toRow('wachtrij', one.id) })),
       ...state.gesprekken.map((one) => ({ ...one, wacht: null, soort: 'letopGesprek', sleutel: `g${one.id}`, wie: who(one), go: () => this.#doen.open(one.id) })),
+      // The last two hours of the 24; after that there is nothing to be in time for.
+      ...state.gesprekken
+        .filter((one) => raam(one) === 'bijna')
+        .map((one) => ({ gevraagd: new Date(Date.parse(one.whatsapp.tot) - DAG).toISOString(), uiterlijk: one.whatsapp.tot, soort: 'letopRaam', sleutel: `r${one.id}`, wie: who(one), go: () => this.#doen.open(one.id) })),
       ...state.terugbelverzoeken.map((one) => ({ ...one, wacht: null, soort: 'letopTerugbel', sleutel: `t${one.nummer}`, wie: one.onderwerp || t('zonderOnderwerp'), go: () => this.#toRow('terugbellen', one.nummer) })),
     ]
       .filter((one) => ['bijna', 'telaat'].includes(urgency(one)))
@@ -238,11 +305,21 @@ export class Lijsten {
     const box = document.getElementById('letop');
     sync(box.querySelector('ul'), all.slice(0, MOST), (one) => this.#attention(one), (node, one) => node.describe(one));
     if (box.hidden !== !all.length) box.hidden = !all.length;
+    for (const one of state.gesprekken) this.#tellWindow(one);
     for (const one of all) {
       if (urgency(one) !== 'telaat' || this.#late.has(one.sleutel)) continue;
       this.#late.add(one.sleutel);
       say(t('nuTeLaat', { wie: one.wie }));
     }
+  }
+
+  /* Said once: that the 24 hours are nearly over, and that they are. */
+  #tellWindow(one) {
+    const stand = raam(one);
+    if (this.#windows.get(one.id) === stand) return;
+    const first = !this.#windows.has(one.id);
+    this.#windows.set(one.id, stand);
+    if (stand === 'bijna' || (stand === 'voorbij' && !first)) say(t(`zegRaam_${stand}`, { wie: who(one) }));
   }
 
   #attention(first) {

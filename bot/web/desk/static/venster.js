@@ -4,6 +4,7 @@ import { button, clock, day, el, hidden, icon, link, moment, render, safeLink } 
 import { Hulp } from './hulp.js';
 import { clockOf } from './klok.js';
 import { t } from './teksten.js';
+import { notice, sign, standing } from './whatsapp.js';
 
 const LIMIT = 4000;
 const TYPING_SHOWN = 6_000;
@@ -12,11 +13,12 @@ let serial = 0;
 export class Venster {
   #quiet = 0;
   #rows = new Map();
+  #standing = new Map();
   #pinned = true;
   #typing = null;
   #typed = null;
 
-  /** `doen`: what the buttons do: claim, transfer, close, dismiss. */
+  /** `doen`: what the buttons do: claim, transfer, close, callBack, dismiss. */
   constructor(gesprek, doen) {
     this.gesprek = gesprek;
     this.key = `g${++serial}`;
@@ -49,11 +51,11 @@ export class Venster {
       el(
         'div',
         { class: 'chat' },
-        el('div', { class: 'chatkop' }, el('div', null, this.title, this.about, term, waiting), el('div', { class: 'knoppen' }, actions)),
+        el('div', { class: 'chatkop' }, el('div', null, this.title, this.about, sign(() => gesprek.info), term, waiting), el('div', { class: 'knoppen' }, actions)),
         this.course,
         this.log,
         this.typing,
-        gesprek.lezen ? el('p', { class: 'leeg' }, t('alleenLezen')) : this.#form(),
+        gesprek.lezen ? el('p', { class: 'leeg' }, t('alleenLezen')) : this.#form(() => doen.callBack(this)),
       ),
       this.hulp.node,
     );
@@ -61,13 +63,15 @@ export class Venster {
     this.#describe();
   }
 
-  #form() {
+  #form(callBack) {
     const id = `${this.key}-bericht`;
+    const { gesprek } = this;
+    const raam = gesprek.info.kanaal === 'whatsapp' && notice(`${id}-raam`, () => gesprek.info, callBack, () => this.input);
     this.counter = el('p', { class: 'teller', role: 'status' });
     this.input = el('textarea', {
       id,
       rows: 2,
-      'aria-describedby': `${id}-uitleg`,
+      'aria-describedby': raam ? `${id}-raam ${id}-uitleg` : `${id}-uitleg`,
       oninput: () => this.#onInput(),
       onkeydown: (event) => {
         if (event.key === '/' && !this.input.value) {
@@ -88,6 +92,7 @@ export class Venster {
           this.#submit();
         },
       },
+      raam,
       el('label', { for: id }, t('uwBericht', { wie: this.wie })),
       el('div', { class: 'invoer' }, this.input, el('button', { type: 'submit', class: 'knop' }, t('verstuur'), icon('stuur'))),
       this.counter,
@@ -128,6 +133,7 @@ export class Venster {
     this.#typed ??= '';
     if (info.weg) this.#say(t('bewonerWeg'));
     this.#describe();
+    this.#showStanding();
   }
 
   #showTyping() {
@@ -142,7 +148,7 @@ export class Venster {
 
   #describe() {
     const { info } = this.gesprek;
-    const parts = [this.gesprek.gemeenteNaam, t(`kanaal_${info.kanaal}`), t(`reden_${info.reden}`), info.product?.naam];
+    const parts = [this.gesprek.gemeenteNaam, info.kanaal !== 'whatsapp' && t(`kanaal_${info.kanaal}`), t(`reden_${info.reden}`), info.product?.naam];
     const text = parts.filter(Boolean).join(' · ');
     if (this.about.textContent !== text) this.about.textContent = text;
     this.hulp.suggest(info.product);
@@ -162,6 +168,7 @@ export class Venster {
     const products = [...this.gesprek.berichten.values()].map(({ product }) => product).filter(Boolean);
     this.hulp.suggest(info.product ?? products.at(-1));
     this.#describe();
+    this.#showStanding();
     this.#toEnd();
   }
 
@@ -194,8 +201,30 @@ export class Venster {
     if (this.#pinned || own) this.#toEnd();
   }
 
+  #showStanding() {
+    for (const [nummer, node] of this.#standing) node.show(this.gesprek.stand(nummer));
+  }
+
+  #standOf(nummer) {
+    const node = standing();
+    node.show(this.gesprek.stand(nummer));
+    this.#standing.set(nummer, node);
+    return node;
+  }
+
+  /* What only employees may know. */
+  #internal({ blokken, tijd }) {
+    return el(
+      'li',
+      { class: 'bericht systeem intern' },
+      el('p', { class: 'wie' }, icon('bijna'), el('strong', null, t('alleenBalie')), ' ', el('time', { datetime: tijd }, clock(tijd))),
+      el('div', { class: 'tekst let-op' }, render(blokken)),
+    );
+  }
+
   #row(one) {
-    const { van, blokken, keuzes, product, bronnen, taal, tijd } = one;
+    const { nummer, van, intern, blokken, keuzes, product, bronnen, taal, tijd } = one;
+    if (intern) return this.#internal(one);
     const bot = van === 'vraagbaak' || van === 'systeem';
     const sources = (bronnen ?? []).filter(safeLink);
     return el(
@@ -203,6 +232,7 @@ export class Venster {
       { class: `bericht ${van}` },
       el('p', { class: 'wie' }, bot && icon('bot'), van === 'medewerker' && icon('mens'), el('strong', null, this.#author(one)), hidden(t('zei')), ' ', el('time', { datetime: tijd }, clock(tijd))),
       el('div', { class: 'tekst', lang: taal }, render(blokken)),
+      van === 'medewerker' && this.gesprek.info.kanaal === 'whatsapp' && this.#standOf(nummer),
       product && el('p', { class: 'klein' }, button(product.naam, () => this.#toProduct(product), 'knop link', t('toonProduct', { naam: product.naam }))),
       sources.length > 0 && el('p', { class: 'klein' }, sources.map((href) => [link(href, t('bron', { naam: new URL(href).hostname })), ' '])),
       keuzes?.length > 0 && el('p', { class: 'klein zacht' }, t('keuzes', { lijst: keuzes.join(', ') })),
