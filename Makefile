@@ -11,7 +11,7 @@ run: ## set everything up, train if needed, start, and say where to ask
 	@$(SETUP) run -- .venv/bin/vraagbaak start
 
 test: ## set up what tests need, and run them
-	@$(SETUP) test -- .venv/bin/python -m pytest $(ARGS)
+	@$(SETUP) test -- .venv/bin/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
 
 lint: ## ruff, import-linter, mypy, product texts
 	@$(SETUP) test -- sh -c '.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/lint-imports && .venv/bin/mypy && .venv/bin/vraagbaak products lint --zonder-waarschuwingen'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import uuid
 from collections.abc import Iterator
@@ -70,5 +71,10 @@ def trained_model() -> Path:
     from bot.cli.training import MODEL, train_if_needed
 
     settings = Settings()
-    train_if_needed(settings)
-    return settings.path(settings.models_dir) / MODEL
+    folder = settings.path(settings.models_dir)
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".training").open("w") as lock:
+        # Tests may run in several processes: one trains, the others wait for it.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        train_if_needed(settings)
+    return folder / MODEL
