@@ -39,6 +39,7 @@ ANDERS = {
     "onderwerp": frozenset(("onderwerp", "product")),
 }
 """What is to be changed → words by which people say so, next to the summary."""
+_LATER = re.compile(r"\blatere?\b", re.IGNORECASE)
 NAMEN = ("achternaam", "voornaam")
 
 
@@ -59,7 +60,8 @@ def understand(context: Context, tracker: Tracker, stand: Stand) -> Optional[Sta
     if keuze:
         return _chosen(stand, keuze)
     wens = None if asked == "afspraak_gegevens" else parse_wens(text, clock.now().astimezone(TIJDZONE).date())
-    if asks_something_else(tracker) and not _about_the_same(tracker, stand, wens):
+    names_product = asked == "afspraak_product" and "?" not in text
+    if asks_something_else(tracker) and not names_product and not _about_the_same(tracker, stand, wens):
         return None
     if asked == "afspraak_gegevens":
         return _answered(stand, text)
@@ -69,9 +71,17 @@ def understand(context: Context, tracker: Tracker, stand: Stand) -> Optional[Sta
     place = _named_place(stand, text)
     if place:
         stand = stand.with_place(place)
+    if asked == "afspraak_locatie" and wens == Wens() and stand.plaatsen and not place:
+        # It does not matter to them.
+        return stand.with_place(stand.plaatsen[0].id)
     if wens is not None:
-        return _wished(stand, wens)
-    if place or aantal:
+        stand = _wished(stand, wens)
+    elif asked == "afspraak_moment" and stand.aanbod and _LATER.search(text):
+        return _chosen(stand, "later")
+    if asked == "afspraak_product":
+        # A product may be named along with a day.
+        return _rest(context, tracker, stand, asked, text)
+    if wens is not None or place or aantal:
         return stand
     return _rest(context, tracker, stand, asked, text)
 
@@ -141,6 +151,8 @@ def _chosen(stand: Stand, keuze: str) -> Stand:
 
 def _wished(stand: Stand, wens: Wens) -> Stand:
     """A moment in words: one of those offered when it fits exactly one of them, else a wish to search by."""
+    if stand.aanbod and wens == Wens(zo_snel=True) and stand.wens in (Wens(), wens):
+        return replace(stand, moment=stand.aanbod[0], dag_vragen=False)
     fits = [one for one in stand.aanbod if wens.past(one)]
     says_time = wens.uur_van is not None and wens.precies
     if len(fits) == 1 and (says_time or len({one.date() for one in stand.aanbod}) == len(stand.aanbod)):

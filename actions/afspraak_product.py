@@ -14,6 +14,8 @@ from bot.catalog.product import Product
 
 ZEKER = 0.5
 """Certainty from which a product in a message is what the appointment is for."""
+HEEL_ZEKER = 0.85
+"""The same for one that is not booked here: to send somebody elsewhere needs more."""
 MOGELIJK = 0.05
 """Certainty from which a product is worth a choice."""
 MEESTE = 4
@@ -40,7 +42,10 @@ def find_product(context: Context, tracker: Tracker) -> Gevonden:
     best = max(shares, key=lambda one: shares[one], default="")
     if best and shares[best] >= ZEKER:
         booked = bookable(context.gemeente, best, products)
-        return Gevonden(product=booked) if booked else Gevonden(anders=best)
+        if booked:
+            return Gevonden(product=booked)
+        if shares[best] >= HEEL_ZEKER:
+            return Gevonden(anders=best)
     grouped: Dict[str, float] = {}
     for product, share in shares.items():
         booked = bookable(context.gemeente, product, products)

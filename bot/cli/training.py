@@ -9,6 +9,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import yaml
+
 from bot.errors import StartError
 from bot.settings import ROOT, Settings
 
@@ -38,8 +40,18 @@ def training_digest(settings: Settings) -> str:
         for path in files:
             if path.is_file() and "__pycache__" not in path.parts:
                 digest.update(path.as_posix().encode())
-                digest.update(path.read_bytes())
+                digest.update(_without_texts(path) if root == ROOT / "domain" else path.read_bytes())
     return digest.hexdigest()
+
+
+def _without_texts(path: Path) -> bytes:
+    """A domain file without the words and buttons of its responses: those are rendered from the file itself, not from a model."""
+    found = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    names = {
+        name: [variation.get("condition") for variation in variations]
+        for name, variations in (found.get("responses") or {}).items()
+    }
+    return json.dumps({**found, "responses": names}, sort_keys=True).encode()
 
 
 def is_trained(settings: Settings) -> bool:
