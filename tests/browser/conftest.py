@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 
 from tests.browser.installation import Installation
 from tests.browser.page import Chat
@@ -18,6 +20,7 @@ expect.set_options(timeout=10_000)
 
 NewContext = Callable[..., BrowserContext]
 NewChat = Callable[..., Chat]
+FAILED = pytest.StashKey[bool]()
 
 
 @pytest.fixture(scope="package")
@@ -40,9 +43,16 @@ def browser() -> Iterator[Browser]:
         running.close()
 
 
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Remembers that a test went wrong, for the pictures that its browsers then leave."""
+    outcome = yield
+    item.stash[FAILED] = item.stash.get(FAILED, False) or outcome.get_result().failed  # type: ignore[attr-defined]
+
+
 @pytest.fixture
-def new_context(browser: Browser) -> Iterator[NewContext]:
-    """Makes a browser without history: that of another resident."""
+def new_context(browser: Browser, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[NewContext]:
+    """Makes a browser without history: that of another resident. After a failure what it showed is in the test's folder."""
     opened: list[BrowserContext] = []
 
     def make(**options: Any) -> BrowserContext:
@@ -52,6 +62,10 @@ def new_context(browser: Browser) -> Iterator[NewContext]:
         return opened[-1]
 
     yield make
+    pages = [page for context in opened for page in context.pages] if request.node.stash.get(FAILED, False) else []
+    for number, page in enumerate(pages):
+        with suppress(PlaywrightError):
+            page.screenshot(path=tmp_path / f"venster-{number}.png")
     for context in opened:
         context.close()
 

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from bot.cli.start import child_environment, engine_command
+from bot.connections import sandbox_url
 from bot.database import open_database
 from bot.settings import ROOT, load_settings
 
@@ -66,6 +67,11 @@ class Installation:
     def chat_url(self) -> str:
         """Address of the chat's channel in the engine."""
         return f"{self.settings.public_chat_url}/webhooks/webchat"
+
+    @property
+    def sandbox_url(self) -> str:
+        """Address of the imitated back office."""
+        return sandbox_url(self.settings)
 
     @property
     def database(self) -> Engine:

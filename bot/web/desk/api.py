@@ -12,9 +12,10 @@ from bot.handoff import employees, queue
 from bot.handoff.model import DOOR_MEDEWERKER, AlreadyTaken, NotYours, Overdracht, Status, Uitkomst
 from bot.privacy.masking import mask
 from bot.search.text import clean
-from bot.web.desk import canned, present, products, whatsapp
+from bot.web.desk import canned, present, products
 from bot.web.desk.common import ER_NIET, Call, Desk, Refused
 from bot.web.desk.present import Products
+from bot.web.desk.whatsapp import lines_of
 
 BERICHT_TEKENS = 4000
 NOTITIE_TEKENS = 2000
@@ -61,7 +62,7 @@ def conversation(call: Call) -> Any:
     answer: dict[str, Any] = {"berichten": [present.bericht_json(each, every[one.gemeente]) for each in found]}
     if whole:
         names = names_of(call)
-        line = whatsapp.line_of(call.engine, call.desk.secret, one, whole=True)
+        line = lines_of(call.engine, call.desk.secret, [one], whole=True).get(one.id)
         answer |= {
             "overdracht": {
                 **present.overdracht_json(one, every),

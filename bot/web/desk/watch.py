@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -19,8 +19,7 @@ from bot.conversations import store
 from bot.conversations.model import Gesprek, UnknownGesprek
 from bot.handoff import callback, employees, queue
 from bot.handoff.model import Medewerker, Overdracht, Terugbelverzoek
-from bot.web.desk import whatsapp
-from bot.web.desk.whatsapp import Lijn
+from bot.web.desk.whatsapp import Lijn, lines_of
 
 logger = logging.getLogger(__name__)
 
@@ -103,7 +102,10 @@ class Watch:
             wachtrij=tuple(waiting),
             in_gesprek=tuple(sorted(in_gesprek, key=lambda one: (one.opgepakt_op or one.gevraagd_op, one.id))),
             gesprekken=self._conversations([one.gesprek_id for one in in_gesprek if one.gesprek_id]),
-            lijnen={**self._lines(waiting, whole=False), **self._lines(in_gesprek, whole=True)},
+            lijnen={
+                **lines_of(self._engine, self._geheim(), waiting, whole=False),
+                **lines_of(self._engine, self._geheim(), in_gesprek, whole=True),
+            },
             terugbelverzoeken=tuple(callback.on_desk(self._engine, ids)),
             # The moment of the last sign of life differs each time, and nobody sees it.
             aanwezig=tuple(
@@ -125,10 +127,6 @@ class Watch:
             with suppress(UnknownGesprek):
                 found[gesprek_id] = store.load(self._engine, gesprek_id)
         return found
-
-    def _lines(self, requests: Iterable[Overdracht], *, whole: bool) -> dict[str, Lijn]:
-        found = {one.id: whatsapp.line_of(self._engine, self._geheim(), one, whole=whole) for one in requests}
-        return {key: line for key, line in found.items() if line is not None}
 
     def _wake(self) -> None:
         for event in self._waiting:

@@ -21,6 +21,7 @@ from sanic.response import HTTPResponse
 
 from bot.sandbox.whatsapp_store import Message
 from bot.sandbox.whatsapp_values import Number, Person
+from bot.sandbox.whatsapp_webhooks import new_wamid, reaction_message
 from bot.sandbox.whatsapp_world import WhatsApp
 from bot.web.security import desk_policy
 
@@ -46,6 +47,8 @@ _FILES: Mapping[str, tuple[str, str, str, dict[str, Any]]] = {
     "document": ("document", "application/pdf", "brief.pdf", {"filename": "brief.pdf"}),
 }
 """What can be sent: kind of message, type, file in `media/`, and more fields."""
+_REACTIONS = ("👍", "👎", "❤️", "")
+"""What can be put under a message; an empty one takes it away."""
 _PLACE = (52.3411, 5.6202, "Marktplein", "Marktplein 1, Voorbeeldstad")
 
 
@@ -150,6 +153,8 @@ def send(world: WhatsApp, fields: Mapping[str, Any]) -> dict[str, str]:
             return {"wamid": world.tap(number, person, str(fields.get("wamid")), str(fields.get("keuze")))}
         except ValueError:
             raise Wrong("Deze keuze is er niet meer.") from None
+    if kind == "reactie":
+        return {"wamid": _react(world, number, person, fields)}
     if kind == "locatie":
         return {"wamid": world.give_location(number, person, *_PLACE)}
     if kind == "peiling":
@@ -159,6 +164,16 @@ def send(world: WhatsApp, fields: Mapping[str, Any]) -> dict[str, str]:
         contents = (_FOLDER / "media" / name).read_bytes()
         return {"wamid": world.give(number, person, sort, mime, contents, **more)}
     raise Wrong("Dit soort bericht bestaat niet.")
+
+
+def _react(world: WhatsApp, number: Number, person: Person, fields: Mapping[str, Any]) -> str:
+    found, emoji = world.store.message(str(fields.get("wamid"))), fields.get("emoji")
+    thread = (number.phone_number_id, person.user_id, "uit")
+    if found is None or (found.nummer, found.gebruiker, found.kant) != thread:
+        raise Wrong("Dit bericht is er niet meer.")
+    if emoji not in _REACTIONS:
+        raise Wrong("Deze reactie bestaat niet.")
+    return world.receive(reaction_message(number, person, found.wamid, emoji, id=new_wamid(), at=world.clock.now()))
 
 
 def clear(world: WhatsApp, fields: Mapping[str, Any]) -> dict[str, int]:

@@ -1,4 +1,4 @@
-/* Messages as elements. `choose(wamid, id)` and `open(message)` say what was tapped. */
+/* Messages as elements. `choose(wamid, id)`, `open(message)` and `react(wamid)` say what was tapped. */
 
 import { link, marked } from './tekens.js';
 import { t } from './teksten.js';
@@ -36,14 +36,20 @@ export function summary({ soort, inhoud }) {
 export function bubble(message, actions) {
   const { wamid, kant, op } = message;
   const own = kant === 'in';
+  const to = message.antwoordOp || (message.soort === 'reaction' && message.inhoud.message_id);
   return el(
     'article',
     { class: `bel ${own ? 'eigen' : 'ander'} ${message.soort}`, 'data-wamid': wamid },
     hidden(`${t(own ? 'u' : 'gemeente')}: `),
-    message.antwoordOp && el('p', { class: 'aanhaling' }, hidden(t('antwoordOp', { tekst: '' })), actions.quoted(message.antwoordOp)),
+    to && el('p', { class: 'aanhaling' }, hidden(t('antwoordOp', { tekst: '' })), actions.quoted(to)),
     el('div', { class: 'inhoud' }, (KINDS[message.soort] ?? other)(message, actions)),
-    el('p', { class: 'onder' }, el('time', { datetime: op }, clock(op)), ' ', ticks(message)),
+    el('p', { class: 'onder' }, !own && reactButton(wamid, actions), el('time', { datetime: op }, clock(op)), ' ', ticks(message)),
   );
+}
+
+function reactButton(wamid, { react }) {
+  const label = [el('span', { 'aria-hidden': 'true' }, '☺'), hidden(t('reageer'))];
+  return el('button', { type: 'button', class: 'reageer', 'aria-haspopup': 'dialog', onclick: () => react(wamid) }, label);
 }
 
 /** The ticks of a message, to replace those it has. */
@@ -98,6 +104,6 @@ const KINDS = {
   image: ({ inhoud }) => [el('img', { src: path(inhoud.id), alt: t('fotoAlt'), width: 240, height: 180 }), paragraphs(inhoud.caption)],
   sticker: ({ inhoud }) => el('img', { src: path(inhoud.id), alt: t('stickerAlt'), width: 96, height: 96 }),
   audio: ({ inhoud }) => el('audio', { src: path(inhoud.id), controls: true, preload: 'none', 'aria-label': t('spraak') }),
-  reaction: ({ inhoud }) => el('p', null, t('reactie', { emoji: inhoud.emoji ?? '' })),
+  reaction: ({ inhoud }) => el('p', null, inhoud.emoji ? t('reactie', { emoji: inhoud.emoji }) : t('reactieWeg')),
   unsupported: () => el('p', { class: 'zacht' }, t('peiling')),
 };

@@ -1,5 +1,7 @@
 /* WhatsApp's own marks as elements: *vet*, _cursief_, ~doorgehaald~, `code`, lists and quotes. Never HTML from text. */
 
+import { t } from './teksten.js';
+
 const INLINE =
   /(?<url>(?:https?:\/\/|www\.)[^\s<>"]*[^\s<>".,:;!?)\]*_~'’”])|(?<mail>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)|(?<![\p{L}\p{N}*_~`])(?<mark>[*_~`])(?<inner>[^\s*_~`](?:[^\n]*?[^\s])?|[*_~][^\n]*?[*_~])\k<mark>(?![\p{L}\p{N}])/u;
 const TAGS = { '*': 'strong', _: 'em', '~': 's', '`': 'code' };
@@ -37,6 +39,10 @@ export function link(href, text) {
   if (/^http/i.test(href)) {
     node.target = '_blank';
     node.rel = 'noopener noreferrer';
+    const note = document.createElement('span');
+    note.className = 'vs';
+    note.textContent = ` ${t('open')}`;
+    node.append(note);
   }
   return node;
 }

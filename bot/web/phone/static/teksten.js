@@ -29,6 +29,12 @@ const WORDS = {
   stickerAlt: 'Sticker: een lachend gezicht',
   onbekend: 'Bericht van soort “{soort}”',
   reactie: 'Reactie {emoji}',
+  reactieWeg: 'Reactie weggehaald',
+  reageer: 'Reageer',
+  duimOp: '👍 Duim omhoog',
+  duimNeer: '👎 Duim omlaag',
+  hart: '❤️ Hart',
+  geenReactie: 'Haal mijn reactie weg',
   antwoordOp: 'Antwoord op: {tekst}',
   open: '(opent in een nieuw tabblad)',
 

@@ -5,6 +5,7 @@ import { t } from './teksten.js';
 
 const POLL = 700;
 const TROUBLE = 2_000;
+const REACTIONS = { duimOp: '👍', duimNeer: '👎', hart: '❤️', geenReactie: '' };
 const { pad } = document.body.dataset;
 const $ = (id) => document.getElementById(id);
 const [nummer, toestel, rol, bericht, blad] = ['nummer', 'toestel', 'rol', 'bericht', 'blad'].map($);
@@ -16,6 +17,9 @@ let cleared = 0;
 let turn = 0;
 let timer;
 let saying;
+/** What was typed and not sent, per thread. */
+const drafts = new Map();
+let shown;
 
 const who = () => ({ nummer: nummer.value, toestel: toestel.value });
 
@@ -82,7 +86,13 @@ function item(title, more, chosen) {
   return el('button', { type: 'button', class: 'rij', onclick }, el('span', null, title), more && el('small', null, more));
 }
 
-const actions = { choose, open, quoted };
+/** What can be put under a message. */
+function react(wamid) {
+  const rows = Object.entries(REACTIONS).map(([name, emoji]) => item(t(name), '', () => act('sturen', { soort: 'reactie', wamid, emoji })));
+  sheet(t('reageer'), [el('ul', null, rows.map((row) => el('li', null, row)))]);
+}
+
+const actions = { choose, open, quoted, react };
 
 function show(one) {
   const known = messages.get(one.wamid);
@@ -157,6 +167,9 @@ function start() {
   $('gesprek-titel').textContent = nummer.selectedOptions[0].dataset.naam;
   cleared = 0;
   empty();
+  if (shown) drafts.set(shown, bericht.value);
+  shown = JSON.stringify(who());
+  bericht.value = drafts.get(shown) ?? '';
   sessionStorage.setItem('telefoon', JSON.stringify(who()));
   follow();
 }
@@ -175,8 +188,13 @@ function restore() {
 async function write() {
   const tekst = bericht.value;
   if (!tekst.trim()) return;
-  if (await act('sturen', { soort: 'tekst', tekst })) bericht.value = '';
+  // At once, or Enter twice would send it twice; what is typed meanwhile stays.
+  bericht.value = '';
   bericht.focus();
+  const thread = shown;
+  if (await act('sturen', { soort: 'tekst', tekst })) return;
+  if (thread !== shown) drafts.set(thread, tekst);
+  else bericht.value ||= tekst;
 }
 
 $('schrijven').addEventListener('submit', (event) => {
