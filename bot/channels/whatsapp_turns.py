@@ -176,8 +176,8 @@ class Turns:
         """A reaction to an answer is a thumb."""
         emoji = str(one.inhoud.get("reactie") or "")[:1]
         duim: Optional[Duim] = "op" if emoji in _OP else "neer" if emoji in _NEER else None
-        nummer = one.inhoud.get("reactie_nummer")
-        if duim is None or not nummer:
+        whose, nummer = one.inhoud.get("reactie_op") or (None, 0)
+        if duim is None or whose != persoon.id:
             return
         try:
             store.judge(self._engine, persoon.gesprek_id, nummer, duim, None)

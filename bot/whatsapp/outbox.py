@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.engine import Engine
 from sqlalchemy.exc import IntegrityError
 
 from bot.whatsapp import inbox
@@ -267,12 +267,13 @@ def status(
     else:
         return None
     with engine.begin() as connection:
-        row = connection.execute(sa.select(_U.id, _U.persoon_id).where(by, _U.gemeente == gemeente)).first()
+        row = connection.execute(sa.select(_U.id, _U.persoon_id, _U.stand).where(by, _U.gemeente == gemeente)).first()
         if row is None:
             return None
         # The condition is in the update itself: two statuses may come at once.
         changed = connection.execute(sa.update(whatsapp_uit).where(_U.id == row.id, _U.stand.in_(was)).values(**values))
-    return str(row.persoon_id) if changed.rowcount else None
+    has_work = woord == "failed" or row.stand == "onzeker"
+    return str(row.persoon_id) if changed.rowcount and has_work else None
 
 
 def message_of(engine: Engine, wamid: str) -> tuple[str, int] | None:

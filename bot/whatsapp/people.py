@@ -99,7 +99,9 @@ def seen(
         _renew(connection, geheim, row, afzender, keys, tijd if opens else None)
         return str(row.id)
     id = secrets.token_hex(16)
-    _take_away(connection, geheim, keys, id)
+    # Of somebody known to be another. The same person, made at this very moment, must stop the insertion instead.
+    other = sa.and_(_P.gebruiker_sleutel.is_not(None), _P.gebruiker_sleutel != keys["gebruiker_sleutel"])
+    _take_away(connection, geheim, "nummer", keys, other)
     connection.execute(
         sa.insert(whatsapp_persoon).values(
             id=id,
@@ -125,7 +127,8 @@ def known(connection: Connection, geheim: str, afzender: Afzender) -> str | None
 def moved(connection: Connection, geheim: str, persoon_id: str, new: Afzender) -> None:
     """They have another number, and with it another BSUID; the conversation stays theirs."""
     keys = _keys(geheim, new)
-    _take_away(connection, geheim, keys, persoon_id)
+    for part in ("gebruiker", "nummer"):
+        _take_away(connection, geheim, part, keys, _P.id != persoon_id)
     connection.execute(
         sa.update(whatsapp_persoon).where(_P.id == persoon_id).values(adres=encrypted(geheim, new.adres), **keys)
     )
@@ -264,7 +267,7 @@ def _renew(
     tijd: datetime | None,
 ) -> None:
     """Take over what is newly known of somebody. Raises Gone."""
-    _take_away(connection, geheim, keys, row.id)
+    _take_away(connection, geheim, "nummer", keys, _P.id != row.id)
     known, new = decrypted(geheim, row.adres), afzender.adres
     full = replace(known, nummer=new.nummer or known.nummer, gebruiker=new.gebruiker or known.gebruiker)
     values: dict[str, Any] = {column: key for column, key in keys.items() if key and getattr(row, column) != key}
@@ -278,19 +281,16 @@ def _renew(
         raise Gone
 
 
-def _take_away(connection: Connection, geheim: str, keys: Mapping[str, str | None], of: str) -> None:
-    """Whoever else had this number or BSUID has it no more: nothing meant for them may go there."""
-    for column, part in (("gebruiker_sleutel", "gebruiker"), ("nummer_sleutel", "nummer")):
-        if keys[column] is None:
-            continue
-        others = connection.execute(sa.select(whatsapp_persoon).where(_P[column] == keys[column], _P.id != of)).all()
-        for row in others:
-            left = replace(decrypted(geheim, row.adres), **{part: ""})
-            connection.execute(
-                sa.update(whatsapp_persoon)
-                .where(_P.id == row.id)
-                .values({column: None, "adres": encrypted(geheim, left)})
-            )
+def _take_away(connection: Connection, geheim: str, part: str, keys: Mapping[str, str | None], of: Any) -> None:
+    """Whoever else had this `nummer` or `gebruiker` has it no more: nothing meant for them may go there."""
+    column = f"{part}_sleutel"
+    if keys[column] is None:
+        return
+    for row in connection.execute(sa.select(whatsapp_persoon).where(_P[column] == keys[column], of)).all():
+        left = replace(decrypted(geheim, row.adres), **{part: ""})
+        connection.execute(
+            sa.update(whatsapp_persoon).where(_P.id == row.id).values({column: None, "adres": encrypted(geheim, left)})
+        )
 
 
 def _load(engine: Engine, geheim: str, which: Any) -> Persoon | None:
