@@ -16,7 +16,7 @@ from sanic import Sanic
 from sqlalchemy.engine import Engine
 
 from bot.conversations import store
-from bot.conversations.model import Bericht
+from bot.conversations.model import Bericht, is_for_employees
 from bot.handoff import queue
 from bot.handoff.model import Eigenaar
 from bot.nlu.conversation import KEUZES
@@ -38,7 +38,8 @@ async def give_back(app: Sanic, engine: Engine, gesprek_id: str) -> None:
         return
     agent: Agent = app.ctx.agent
     since = min(one.gevraagd_op for one in requests)
-    said = [one for one in await in_thread(store.since, engine, gesprek_id) if one.tijd > since]
+    told = await in_thread(store.since, engine, gesprek_id)
+    said = [one for one in told if one.tijd > since and not is_for_employees(one)]
     async with agent.lock_store.lock(gesprek_id):
         tracker = await agent.tracker_store.get_or_create_tracker(gesprek_id)
         for event in [ConversationResumed(), *as_events(said), ActionExecuted(ACTION_LISTEN_NAME)]:

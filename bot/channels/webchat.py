@@ -13,7 +13,7 @@ import uuid
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any, Awaitable, Callable, Coroutine, Dict, List, Optional, Set, TypeGuard, TypeVar
+from typing import Any, Awaitable, Callable, Coroutine, Dict, Iterable, List, Optional, Set, TypeGuard, TypeVar
 
 from rasa.core.channels.channel import InputChannel, OutputChannel, UserMessage
 from sanic import Blueprint, Sanic, response
@@ -32,7 +32,7 @@ from bot.channels.ownership import bot_may_answer, give_back
 from bot.channels.tokens import BadToken, Sessie, make_token, read_token, secret_of
 from bot.connections import portal_identity
 from bot.conversations import store
-from bot.conversations.model import WEBCHAT, Bericht, Nieuw, UnknownGesprek
+from bot.conversations.model import WEBCHAT, Bericht, Nieuw, UnknownGesprek, is_for_employees
 from bot.database import open_database, upgrade
 from bot.errors import UnknownGemeente
 from bot.handoff import queue
@@ -271,7 +271,7 @@ class Webchat:
                 await self._signals.announce(sessie.gesprek_id)
                 await self._let_answer(request, sessie, sent, dict(message.metadata))
         found = await in_thread(store.answers_to, self._engine, sessie.gesprek_id, sent.nummer)
-        return response.json({"berichten": [as_json(one) for one in found]})
+        return response.json({"berichten": shown(found)})
 
     async def _let_answer(self, request: Request, sessie: Sessie, sent: Bericht, metadata: Dict[str, Any]) -> None:
         """The bot answers, unless a human has the conversation, or is asked for."""
@@ -307,7 +307,7 @@ class Webchat:
         na = _number(request.args.get("na", "0"))
         await self._known(store.load, self._engine, sessie.gesprek_id)
         found = await in_thread(store.since, self._engine, sessie.gesprek_id, na)
-        return response.json({"berichten": [as_json(one) for one in found]})
+        return response.json({"berichten": shown(found)})
 
     async def stream(self, request: Request) -> None:
         """GET /events: a stream (server-sent events) that begins after `Last-Event-ID`."""
@@ -331,8 +331,9 @@ class Webchat:
                     await stream.send(_event("stand", {"soort": "gewist"}))
                     return
                 for one in await in_thread(store.since, self._engine, sessie.gesprek_id, last):
-                    await stream.send(_event("bericht", as_json(one), one.nummer))
                     last = one.nummer
+                    if not is_for_employees(one):
+                        await stream.send(_event("bericht", as_json(one), one.nummer))
                 state = json.dumps(gesprek.toestand, sort_keys=True)
                 if state != (shown or "{}"):
                     shown = state
@@ -482,6 +483,11 @@ def cors_headers(origin: Optional[str], settings: Settings) -> Dict[str, str]:
             }
         )
     return headers
+
+
+def shown(berichten: Iterable[Bericht]) -> List[Dict[str, Any]]:
+    """The messages that a resident may see, as the widget gets them."""
+    return [as_json(one) for one in berichten if not is_for_employees(one)]
 
 
 def as_json(bericht: Bericht) -> Dict[str, Any]:

@@ -19,6 +19,7 @@ from bot.catalog.product import ASPECTS, parse_product
 from bot.catalog.readability_report import readability_report
 from bot.catalog.render import waarden
 from bot.catalog.tables import CENTRAAL
+from bot.cli.products_exchange import export_command, import_from
 from bot.database import open_database, upgrade
 from bot.errors import ContentError
 from bot.settings import Settings, load_settings
@@ -90,24 +91,8 @@ def import_command(path: Path | None, gemeente: str | None, auteur: str, reden: 
         )
 
 
-@products.command("export")
-@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
-@click.option("--gemeente", default=CENTRAAL, help="De eigen teksten van deze gemeente; anders de centrale.")
-def export_command(folder: Path, gemeente: str) -> None:
-    """Schrijf wat live is als bestanden naar een map: <thema>/<id>.md."""
-    engine = open_database(load_settings().catalog_url)
-    upgrade(engine)
-    _, rows = store.changes_since(engine, 0)
-    count = 0
-    for live in rows:
-        if live.gemeente != gemeente or not live.gepubliceerd:
-            continue
-        text = store.live_text(engine, live.product.id, gemeente)
-        target = folder / live.product.thema / f"{live.product.id}.md"
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text or "", encoding="utf-8")
-        count += 1
-    click.echo(f"{count} producten geschreven naar {folder}")
+products.add_command(export_command)
+products.add_command(import_from)
 
 
 @products.command("show")

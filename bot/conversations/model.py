@@ -61,6 +61,11 @@ class Bericht:
     tijd: datetime
 
 
+def is_for_employees(bericht: Bericht) -> bool:
+    """Whether a line of the conversation is only for the desk."""
+    return bericht.extra.get("voor") == "medewerker"
+
+
 @dataclass(frozen=True)
 class Gewist:
     """What an erasure took away."""

@@ -117,7 +117,7 @@ def test_import_show_export_and_lint(library: Path, tmp_path: Path) -> None:
     assert "1 ongewijzigd" in run("products", "import", **settings).stdout
     shown = run("products", "show", "paspoort-aanvragen", "--gemeente", "molendam", **settings).stdout
     assert "Paspoort aanvragen" in shown and "€" in shown and "{{" not in shown and "versie 1" in shown
-    run("products", "export", str(tmp_path / "uit"), **settings)
+    run("products", "export", "--naar", str(tmp_path / "uit"), **settings)
     assert (tmp_path / "uit" / "burgerzaken" / GOED.name).read_text(encoding="utf-8") == GOED.read_text(
         encoding="utf-8"
     )
