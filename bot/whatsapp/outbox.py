@@ -7,13 +7,13 @@ marked `onzeker` before it is sent: a process that dies in the middle leaves it 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import IntegrityError
 
 from bot.whatsapp import inbox
@@ -68,7 +68,6 @@ def put(
     nummer: int,
     lijven: Sequence[dict[str, Any]],
     now: datetime,
-    adres: str | None = None,
     uitgezet: int | None = None,
     eerste_deel: int = 0,
     handled: Binnen | None = None,
@@ -96,20 +95,8 @@ def put(
         there = set(
             connection.execute(sa.select(_U.deel).where(_U.persoon_id == persoon_id, _U.nummer == nummer)).scalars()
         )
-        for deel, lijf in enumerate(lijven, start=eerste_deel):
-            if deel not in there:
-                row = {"persoon_id": persoon_id, "gemeente": gemeente, "adres": adres, "nummer": nummer, "deel": deel}
-                connection.execute(
-                    sa.insert(whatsapp_uit).values(
-                        **row,
-                        sleutel=_new_key(),
-                        lijf=lijf,
-                        stand="wacht",
-                        pogingen=0,
-                        volgende_op=now,
-                        gemaakt_op=now,
-                    )
-                )
+        pieces = {deel: lijf for deel, lijf in enumerate(lijven, start=eerste_deel) if deel not in there}
+        _insert(connection, pieces, now, persoon_id=persoon_id, gemeente=gemeente, nummer=nummer)
         if handled is not None:
             inbox.handled(connection, handled, now)
 
@@ -123,21 +110,16 @@ def put_loose(
     now: datetime,
     adres: str | None = None,
 ) -> None:
-    """Write something down that is no message of the conversation."""
+    """Write something down that is no message of the conversation. `adres`: encrypted, for who is not kept any more."""
     for _ in range(5):
-        with engine.connect() as connection:
-            least = connection.execute(sa.select(sa.func.min(_U.nummer)).where(_U.persoon_id == persoon_id)).scalar()
         try:
-            put(
-                engine,
-                persoon_id=persoon_id,
-                gemeente=gemeente,
-                nummer=min(least or 0, 0) + LOS,
-                lijven=lijven,
-                now=now,
-                adres=adres,
-            )
+            with engine.begin() as connection:
+                query = sa.select(sa.func.min(_U.nummer)).where(_U.persoon_id == persoon_id)
+                nummer = min(connection.execute(query).scalar() or 0, 0) + LOS
+                whose = {"persoon_id": persoon_id, "gemeente": gemeente, "nummer": nummer, "adres": adres}
+                _insert(connection, dict(enumerate(lijven)), now, **whose)
         except IntegrityError:
+            # Another one took the number.
             continue
         return
     raise AssertionError("others kept taking the number")
@@ -348,6 +330,13 @@ def clean_up(engine: Engine, now: datetime) -> None:
                 _U.gemaakt_op < now - BEWAREN, _U.stand.notin_((*_AAN_DE_BEURT, "vastgehouden"))
             )
         )
+
+
+def _insert(connection: Connection, pieces: Mapping[int, dict[str, Any]], now: datetime, **whose: Any) -> None:
+    """Write pieces down (number → body) to be sent. Raises IntegrityError for one that is there."""
+    for deel, lijf in pieces.items():
+        row = {"deel": deel, "lijf": lijf, "sleutel": _new_key(), "stand": "wacht", "pogingen": 0}
+        connection.execute(sa.insert(whatsapp_uit).values(**row, **whose, volgende_op=now, gemaakt_op=now))
 
 
 def _new_key() -> str:

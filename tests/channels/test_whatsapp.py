@@ -110,7 +110,9 @@ def test_what_is_no_json_is_refused(world: World, body: bytes) -> None:
     assert world.post_raw(body) == 400
 
 
-@pytest.mark.parametrize("body", [b"{}", b'{"object": "page", "entry": []}', b'{"object": "whatsapp_business_account"}'])
+@pytest.mark.parametrize(
+    "body", [b"{}", b'{"object": "page", "entry": []}', b'{"object": "whatsapp_business_account"}']
+)
 def test_what_says_nothing_is_taken(world: World, body: bytes) -> None:
     world.start()
     assert world.post_raw(body) == 200
@@ -221,10 +223,16 @@ def test_a_choice_is_what_we_offered_under_that_title(phone: Phone) -> None:
     phone.world.bot.says("Wat wilt u weten?", "Kosten", "Een titel die veel te lang is voor een knop van Meta", "Nee")
     phone.ask("paspoort")
     shown = phone.messages()[-1]
-    ids = dict((title, id) for id, title in phone.choices(shown))
+    ids = {title: id for id, title in phone.choices(shown)}
     assert list(ids) == ["Kosten", "Een titel die veel te…", "Nee"]
     forged = webhooks.list_reply(
-        phone.number, ANS, ids["Een titel die veel te…"], "verzonnen", quotes=shown.wamid, id=new_wamid(), at=phone.world.now()
+        phone.number,
+        ANS,
+        ids["Een titel die veel te…"],
+        "verzonnen",
+        quotes=shown.wamid,
+        id=new_wamid(),
+        at=phone.world.now(),
     )
     before = len(phone.messages())
     assert phone.world.post(forged) == 200

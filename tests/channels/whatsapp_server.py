@@ -6,14 +6,10 @@ Run as a module it is an engine in a process of its own, for tests that kill it.
 from __future__ import annotations
 
 import asyncio
-import os
 import random
 import sys
-import threading
-import time
 import uuid
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -50,12 +46,11 @@ SJABLOON = "gesprek_hervatten"
 meta = httpx.Client(timeout=10.0, trust_env=False)
 
 
-def write_settings(folder: Path, graph_url: str, *, sjabloon: str = "", database_url: str = "") -> Settings:
-    """An installation of which both municipalities have a number at the sandbox, with the secrets that belong to it."""
-    gemeenten, secrets = folder / "gemeenten", folder / "geheimen"
-    gemeenten.mkdir(parents=True), secrets.mkdir()
+def write_gemeenten(folder: Path, graph_url: str, *, sjabloon: str = "") -> Path:
+    """The municipalities of the project, of which two have a number at the sandbox."""
+    folder.mkdir(parents=True)
     for path in (ROOT / "gemeenten").glob("*.yml"):
-        found = yaml.safe_load(path.read_text(encoding="utf-8"))
+        found = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
         if (number := GEMEENTEN.get(path.stem)) is not None:
             found["whatsapp"] = {
                 "url": graph_url,
@@ -64,7 +59,15 @@ def write_settings(folder: Path, graph_url: str, *, sjabloon: str = "", database
                 "sjabloon": sjabloon,
             }
             found.pop("open_klant", None)
-        (gemeenten / path.name).write_text(yaml.safe_dump(found, allow_unicode=True, sort_keys=False), encoding="utf-8")
+        written = yaml.dump(found, Dumper=yaml.CSafeDumper, allow_unicode=True, sort_keys=False)
+        (folder / path.name).write_text(written, encoding="utf-8")
+    return folder
+
+
+def write_settings(folder: Path, gemeenten: Path, **more: Any) -> Settings:
+    """An installation in a folder, with the secrets that belong to the numbers."""
+    secrets = folder / "geheimen"
+    secrets.mkdir(parents=True)
     for gemeente in GEMEENTEN:
         for name, text in (("token", TOKEN), ("app_secret", APP_SECRET), ("verify_token", VERIFY_TOKEN)):
             (secrets / f"{gemeente}.whatsapp_{name}").write_text(text, encoding="utf-8")
@@ -72,8 +75,8 @@ def write_settings(folder: Path, graph_url: str, *, sjabloon: str = "", database
         data_dir=str(folder / "data"),
         gemeenten_dir=str(gemeenten),
         secrets_dir=str(secrets),
-        database_url=database_url,
         secret="geheim-van-de-test-" * 3,
+        **more,
     )
 
 
@@ -123,7 +126,8 @@ class Served(Running):
     def __init__(self, channel: WhatsappChannel, port: int, bot: Bot | None = None) -> None:
         self.bot = bot or Bot()
         self.url = f"http://127.0.0.1:{port}/webhooks/whatsapp/webhook"
-        super().__init__(make_app(channel, self.bot), port)
+        self.app = make_app(channel, self.bot)
+        super().__init__(self.app, port)
 
 
 def make_app(channel: WhatsappChannel, bot: Bot) -> Sanic:
@@ -171,7 +175,14 @@ class World:
         for number in GEMEENTEN.values():
             for person in self.meta.persons.values():
                 said = Message(
-                    number.phone_number_id, person.user_id, new_wamid(), "in", "text", {}, self.now().timestamp(), "bezorgd"
+                    number.phone_number_id,
+                    person.user_id,
+                    new_wamid(),
+                    "in",
+                    "text",
+                    {},
+                    self.now().timestamp(),
+                    "bezorgd",
                 )
                 self.meta.store.add(said)
 
@@ -241,6 +252,12 @@ class Phone:
         self.write(text)
         return self.new(before)
 
+    def new_for(self, text: str, many: int) -> list[str]:
+        """Write something, and so many messages that come back for it."""
+        before = len(self.messages())
+        self.write(text)
+        return self.new(before, many)
+
     def new(self, before: int, many: int = 1) -> list[str]:
         """What came after so many messages, once there are `many` more and nothing is on its way."""
         until(lambda: len(self.messages()) >= before + many)
@@ -290,9 +307,9 @@ def is_quiet(database: Engine, now: datetime) -> bool:
     ready = {"stand": ("wacht", "onzeker", "terug"), "now": now.astimezone(UTC)}
     with database.connect() as connection:
         coming = sa.text("SELECT count(*) FROM whatsapp_in WHERE klaar_op IS NULL AND persoon_id IS NOT NULL")
-        going = sa.text(
-            "SELECT count(*) FROM whatsapp_uit WHERE stand IN :stand"
-        ).bindparams(sa.bindparam("stand", expanding=True))
+        going = sa.text("SELECT count(*) FROM whatsapp_uit WHERE stand IN :stand").bindparams(
+            sa.bindparam("stand", expanding=True)
+        )
         behind = sa.text(
             "SELECT count(*) FROM whatsapp_persoon p JOIN gesprek g ON g.id = p.gesprek_id WHERE g.laatste_nummer > p.uitgezet"
         )

@@ -182,8 +182,8 @@ def test_whose_conversation_was_not_made_ready_yet(database: Engine) -> None:
 def test_forgetting_leaves_bare_keys_and_the_receipt(database: Engine) -> None:
     persoon, other = seen(database, BOTH), seen(database, Afzender(OURS, "NL.2"))
     take_in(database, BOTH, "wamid.1"), take_in(database, Afzender(OURS, "NL.2"), "wamid.2")
-    for one, adres in ((persoon.id, None), (other.id, None)):
-        outbox.put(database, persoon_id=one, gemeente="g", nummer=1, lijven=[{"type": "text"}], now=NU, adres=adres)
+    for one in (persoon.id, other.id):
+        outbox.put(database, persoon_id=one, gemeente="g", nummer=1, lijven=[{"type": "text"}], now=NU)
     receipt = people.encrypted(GEHEIM, persoon.adres)
     outbox.put_loose(database, persoon_id=persoon.id, gemeente="g", lijven=[{}], now=NU, adres=receipt)
     people.forget(database, persoon.gesprek_id)
@@ -207,9 +207,9 @@ def test_nothing_is_left_of_who_writes_while_being_erased(database: Engine) -> N
         start = datetime.now().timestamp()
         together(
             5,
-            lambda number, gesprek=gesprek, start=start: people.forget(database, gesprek)
-            if number == 2
-            else take_in(database, BOTH, f"wamid.{start}.{number}"),
+            lambda number, gesprek=gesprek, start=start: (
+                people.forget(database, gesprek) if number == 2 else take_in(database, BOTH, f"wamid.{start}.{number}")
+            ),
         )
         with database.connect() as connection:
             known = set(connection.execute(sa.select(whatsapp_persoon.c.id)).scalars())
