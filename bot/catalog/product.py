@@ -121,7 +121,7 @@ def parse_product(text: str, thema: str, where: str) -> Product:
         raise ContentError(f"{where}{line}", f"de kop is geen geldige YAML ({_problem(error)})") from error
     except ValueError as error:
         # YAML reads dates and numbers itself: 2026-13-01, or a number of thousands of digits.
-        raise ContentError(where, "in de kop staat een datum of getal dat niet bestaat") from error
+        raise ContentError(where, "in de kop staat een datum of getal dat niet kan bestaan") from error
     if not isinstance(raw, dict):
         raise ContentError(where, "de kop tussen de twee regels --- is leeg")
     kop = _kop(raw, where)

@@ -149,7 +149,7 @@ def said_since(database: Engine, gesprek_id: str, nummer: int) -> list[dict[str,
     ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def engine(trained_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[EngineInTest]:
     from bot.cli.engine import quiet
     from bot.settings import load_settings

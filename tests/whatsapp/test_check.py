@@ -550,7 +550,11 @@ async def test_the_command_names_the_file_of_a_missing_secret(installation: Path
     assert done.exit_code == 1 and str(path) in done.output and "App secret" in done.output
 
 
-async def test_the_command_is_brief_without_whatsapp(installation: Path) -> None:
+async def test_the_command_is_brief_without_whatsapp(installation: Path, tmp_path: Path) -> None:
+    path = tmp_path / "gemeenten" / "molendam.yml"
+    contents = yaml.safe_load(path.read_text(encoding="utf-8"))
+    contents.pop("whatsapp", None)
+    path.write_text(yaml.safe_dump(contents, allow_unicode=True, sort_keys=False), encoding="utf-8")
     done = await in_thread(CliRunner().invoke, whatsapp, ["check", "--gemeente", "molendam"])
     assert done.exit_code == 0 and "geen WhatsApp" in done.output
 
