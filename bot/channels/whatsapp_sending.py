@@ -145,8 +145,10 @@ class Sending:
         except NotSent:
             return await self.failures.not_sent(one)
         await in_thread(outbox.accepted, self._engine, one, wamid)
-        self._per_user[one.persoon_id] = self._per_user[one.persoon_id].accepted()
-        self.failures.went_well(config)
+        if one.fout is None:
+            # What was refused before may be so again, by a status that comes later.
+            self._per_user[one.persoon_id] = self._per_user[one.persoon_id].accepted()
+            self.failures.went_well(config)
         return True
 
     async def _refused(

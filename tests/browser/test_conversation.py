@@ -122,8 +122,10 @@ def test_an_answer_that_came_while_away_is_fetched(chat: Chat) -> None:
 
 def test_unread_messages_are_counted_on_the_closed_chat(chat: Chat) -> None:
     chat.say("hallo")
+    chat.hold()
     chat.type(QUESTION)
     chat.button("Verklein de chat").click()
+    chat.release()
     expect(chat.starter).to_contain_text("1 nieuw")
     chat.open()
     expect(chat.answers).to_have_count(2)

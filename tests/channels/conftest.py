@@ -12,6 +12,7 @@ import pytest
 
 from bot.catalog import live
 from bot.database import open_database, upgrade
+from bot.sandbox.whatsapp_world import Clock
 from tests.channels.whatsapp_server import Phone, World, write_gemeenten, write_settings
 from tests.whatsapp.server import Sandbox
 
@@ -69,8 +70,11 @@ def make_world(
         return made[-1]
 
     yield make
+    # What Meta has to tell it tells while somebody listens: else it goes on trying.
+    meta_sandbox.settle()
     for world in made:
         world.stop()
+    meta_sandbox.world.clock = Clock()
     meta_sandbox.forget()
 
 

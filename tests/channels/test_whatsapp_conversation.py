@@ -235,6 +235,14 @@ def test_in_the_queue_stop_stops_waiting(phone: Phone) -> None:
     assert not world.persoon().gestopt and world.bot.texts == ["hallo"]
 
 
+def test_to_an_employee_stop_is_a_word(phone: Phone) -> None:
+    phone.ask("hallo")
+    helped(phone.world)
+    phone.write("stop")
+    phone.quiet()
+    assert phone.world.said()[-1].tekst == "stop" and not phone.world.persoon().gestopt
+
+
 # Erasing
 
 
@@ -402,6 +410,27 @@ def helped(world: World) -> tuple[Overdracht, Medewerker]:
     taken = queue.claim(world.database, asked.id, noor.id, 3)
     takeover.picked_up(world.database, taken, noor)
     return taken, noor
+
+
+def test_the_bot_is_silent_while_an_employee_has_the_conversation(phone: Phone) -> None:
+    world = phone.world
+    phone.ask("ik wil een mens spreken")
+    taken, noor = helped(world)
+    phone.write("bent u daar?")
+    world.meta.give(phone.number, phone.person, "image", "image/jpeg", b"foto", caption="kijk")
+    phone.quiet()
+    assert world.bot.texts == ["ik wil een mens spreken"]
+    assert [one.tekst for one in world.said()][-2:] == ["bent u daar?", "(stuurde een foto) kijk"]
+    before = len(phone.messages())
+    takeover.say(world.database, taken, noor, "Jazeker, *waarmee* kan ik helpen?", "1")
+    assert phone.new(before) == ["Noor: Jazeker, ∗waarmee∗ kan ik helpen?"]
+    queue.close(world.database, taken.id, uitkomst=Uitkomst.OPGELOST, medewerker_id=noor.id)
+    takeover.closed(world.database, town(world), taken, noor)
+    (over,) = phone.new(before + 1)
+    assert over.startswith("Het gesprek met Noor is klaar.")
+    assert phone.ask("8") == ["Dank u wel voor uw cijfer."]
+    assert phone.ask("en wat kost het?") == ["Antwoord op en wat kost het?"]
+    assert phone.ask("8") == ["Antwoord op 8"]
 
 
 def test_what_an_employee_says_is_at_the_phone_at_once(phone: Phone) -> None:

@@ -1,13 +1,10 @@
-"""The WhatsApp channel as it runs in the engine, with a stand-in for Rasa behind it and the sandbox in the place of Meta.
-
-Run as a module it is an engine in a process of its own, for tests that kill it.
-"""
+"""The WhatsApp channel as it runs in the engine, with a stand-in for Rasa behind it and the sandbox in the place of Meta."""
 
 from __future__ import annotations
 
 import asyncio
+import os
 import random
-import sys
 import uuid
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime, timedelta
@@ -35,6 +32,7 @@ from bot.sandbox.whatsapp_values import Number, Person
 from bot.sandbox.whatsapp_webhooks import HEADER, Piece, envelope, new_wamid, raw, signature
 from bot.settings import ROOT, Settings
 from bot.whatsapp import people
+from bot.whatsapp.graph import Graphs
 from bot.whatsapp.people import Persoon
 from bot.whatsapp.tables import whatsapp_persoon
 from tests.channels.webchat_server import Running, free_port, until
@@ -162,9 +160,14 @@ class World:
     def pass_time(self, **how_long: float) -> None:
         self.meta.move_clock(timedelta(**how_long))
 
-    def start(self, bot: Bot | None = None) -> Served:
+    def freeze(self) -> None:
+        """From now on only `pass_time` moves the clock."""
+        moment = datetime.now(UTC)
+        self.meta.clock._base = lambda: moment
+
+    def start(self, graphs: Graphs | None = None) -> Served:
         """An engine; Meta's webhooks go to the first one."""
-        self.engines.append(Served(WhatsappChannel(now=self.now), free_port(), bot or self.bot))
+        self.engines.append(Served(WhatsappChannel(graphs, self.now), free_port(), self.bot))
         if len(self.engines) == 1:
             self.subscribe(self.engines[0].url)
         self.open_windows()
@@ -196,6 +199,7 @@ class World:
         return self.start()
 
     def stop(self) -> None:
+        """Stop all engines as is asked of a process."""
         engines, self.engines = self.engines, []
         for engine in engines:
             engine.stop()
@@ -235,6 +239,25 @@ def _has(one: Persoon, person: Person) -> bool:
     return bool(person.nummer) and one.adres.nummer == f"+{person.nummer}"
 
 
+class Gate(httpx.AsyncBaseTransport):
+    """A connection with Meta that is away until it is `open`."""
+
+    def __init__(self) -> None:
+        self.open, self.refused = False, 0
+        self._inner: httpx.AsyncHTTPTransport | None = None
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if not self.open:
+            self.refused += 1
+            raise httpx.ConnectError("geen verbinding", request=request)
+        self._inner = self._inner or httpx.AsyncHTTPTransport()
+        return await self._inner.handle_async_request(request)
+
+    async def aclose(self) -> None:
+        if self._inner is not None:
+            await self._inner.aclose()
+
+
 class Phone:
     """Somebody's telephone."""
 
@@ -265,9 +288,10 @@ class Phone:
         return self.texts()[before:]
 
     def quiet(self) -> None:
-        """Wait until nothing is left to handle or to send."""
-        until(lambda: is_quiet(self.world.database, self.world.now()))
-        self.world.sandbox.settle()
+        """Wait until nothing is left to tell, to handle or to send."""
+        for _ in range(2):
+            self.world.sandbox.settle()
+            until(lambda: is_quiet(self.world.database, self.world.now()))
 
     def messages(self) -> list[Message]:
         """What arrived, oldest first."""
@@ -326,12 +350,9 @@ def in_parallel(work: Iterable[Callable[[], Any]], threads: int = 8) -> list[Any
         return [one.result() for one in [pool.submit(job) for job in work]]
 
 
-def main(port: str, ahead: str) -> None:
-    """An engine that stands `ahead` seconds before the clock of the machine; settings come from the environment."""
-    bot = Bot(pause=(0.0, 0.05))
-    channel = WhatsappChannel(now=lambda: datetime.now(UTC) + timedelta(seconds=float(ahead)))
-    make_app(channel, bot).run("127.0.0.1", int(port), access_log=False, motd=False)
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])
+def serve(env: dict[str, str], port: int, ahead: float) -> None:
+    """An engine in a process of its own, of which the clock stands `ahead` seconds before that of the machine."""
+    os.environ.update(env)
+    Sanic.test_mode = True
+    channel = WhatsappChannel(now=lambda: datetime.now(UTC) + timedelta(seconds=ahead))
+    make_app(channel, Bot(pause=(0.0, 0.05))).run("127.0.0.1", port, access_log=False, motd=False)

@@ -12,9 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from bot.database import open_database
-from bot.sandbox.serve import make_app
-from bot.sandbox.whatsapp import mount_whatsapp
+from bot.sandbox.serve import make_app, whatsapp_numbers
 from bot.sandbox.whatsapp_values import PERSONS, Limits, Person
 from bot.settings import Settings
 from tests.whatsapp.server import ANS, NOOR, NUMBER, TOKEN, VERSION, Receiver, Sandbox
@@ -336,18 +334,17 @@ class TestSending:
 
 
 def test_it_is_mounted_beside_the_other_sandboxes(tmp_path: Path) -> None:
-    app = make_app(Settings(data_dir=str(tmp_path)), f"sandbox_{uuid.uuid4().hex}")
-    database = open_database(f"sqlite:///{tmp_path / 'whatsapp.sqlite'}")
-    world = mount_whatsapp(app, database, [NUMBER], token=TOKEN, app_secret="x")
-    assert world.numbers == {NUMBER.phone_number_id: NUMBER}
+    settings = Settings(data_dir=str(tmp_path))
+    app = make_app(settings, f"sandbox_{uuid.uuid4().hex}")
+    numbers = whatsapp_numbers(settings)
+    assert numbers
     app.router.finalize()
     for method, path in (
         ("GET", "/telefoon"),
-        ("POST", f"/{VERSION}/{NUMBER.phone_number_id}/messages"),
+        ("POST", f"/{VERSION}/{numbers[0].phone_number_id}/messages"),
         ("GET", "/debug_token"),
         ("GET", "/postbus"),
         ("GET", "/zaken/api/v1/zaken"),
         ("GET", "/klantinteracties/api/v1/internetaken"),
     ):
         assert app.router.get(path, method, None)
-    database.dispose()
