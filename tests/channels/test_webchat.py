@@ -18,6 +18,7 @@ from sqlalchemy.engine import Engine
 from bot.channels.tokens import make_token
 from bot.channels.webchat import WebchatChannel
 from bot.conversations import store
+from bot.conversations.model import Nieuw
 from bot.database import open_database
 from bot.settings import Settings
 from tests.channels.webchat_server import PATIENCE, Resident, Server, Slow, Stream, browser, until
@@ -392,6 +393,24 @@ def test_a_state_is_shown_when_it_changes(resident: Resident, streams: list[Stre
     assert streams[0].next() == ("stand", None, {"soort": "toestand", "wie": "medewerker"})
     store.set_state(stored, gesprek_id, {})
     assert streams[0].next() == ("stand", None, {"soort": "toestand"})
+
+
+def test_a_line_for_employees_is_read_nowhere_by_the_resident(
+    resident: Resident, streams: list[Stream], stored: Engine
+) -> None:
+    resident.say("hallo")
+    with stored.connect() as connection:
+        gesprek_id = connection.execute(sa.text("SELECT id FROM gesprek")).scalar_one()
+    streams.append(resident.stream(2))
+    store.append(stored, gesprek_id, Nieuw("vraagbaak", "alleen voor de balie", extra={"voor": "medewerker"}))
+    store.append(stored, gesprek_id, Nieuw("vraagbaak", "voor iedereen"))
+    event = streams[0].next()
+    assert event is not None and text(event[2]) == "voor iedereen"
+    late = resident.stream()
+    streams.append(late)
+    assert late.numbers(3) == [1, 2, 4]
+    assert [one["nummer"] for one in resident.messages()] == [1, 2, 4]
+    assert "alleen voor de balie" not in resident.read().text
 
 
 def test_a_bad_last_number_is_refused(resident: Resident) -> None:
