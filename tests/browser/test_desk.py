@@ -4,6 +4,7 @@ connection, closing. The request for a human is put in the queue directly."""
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -175,8 +176,15 @@ def test_two_who_click_at_once_are_never_both_first(
         one = waiting(installation, name)
         for desk in desks.values():
             expect(desk.queue.filter(has_text=name)).to_have_count(1)
+        at = time.time() * 1000 + 400
         for desk in desks.values():
-            desk.page.evaluate(f"document.querySelector('[aria-label^=\"Pak op: {name}\"]').click()")
+            # Both at one moment, whatever the first click changes on the other's screen.
+            desk.page.evaluate(
+                f"""() => {{
+                  const button = document.querySelector('[aria-label^="Pak op: {name}"]');
+                  setTimeout(() => button.click(), {at} - Date.now());
+                }}"""
+            )
         for desk in desks.values():
             expect(desk.queue).to_have_count(0)
         winner = queue.load(installation.database, one.id).medewerker_id

@@ -18,6 +18,7 @@ from bot.database import open_database
 from bot.sandbox.cases import OMGEVINGSDIENST, RSIN, VOORBEELDSTAD
 from bot.sandbox.faults import Faults
 from bot.sandbox.openzaak import make_app
+from tests.stopping import stop_thread
 
 CLIENT_ID, SECRET = "vraagbaak-test", "een-geheim-dat-lang-genoeg-is-voor-hs256"
 PATIENCE = 10.0
@@ -58,9 +59,7 @@ class Sandbox:
         self._app.run("127.0.0.1", self.port, register_sys_signals=False, access_log=False, motd=False)
 
     def stop(self) -> None:
-        self._loop.call_soon_threadsafe(self._app.stop)
-        self._thread.join(PATIENCE)
-        assert not self._thread.is_alive(), "de server stopte niet"
+        stop_thread(self._loop, self._app.stop, self._thread, PATIENCE)
         self.database.dispose()
 
     def config(self, **fields: Any) -> ZgwConfig:

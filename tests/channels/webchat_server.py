@@ -18,6 +18,7 @@ from rasa.core.channels.channel import UserMessage
 from sanic import Sanic
 
 from bot.channels.webchat import WebchatChannel
+from tests.stopping import stop_thread
 
 T = TypeVar("T")
 PATIENCE = 10.0
@@ -110,10 +111,7 @@ class Running:
 
     def stop(self) -> None:
         """Stop as a process does that is asked to, and wait until it has."""
-        if self._thread.is_alive():
-            self._loop.call_soon_threadsafe(self._app.stop)
-        self._thread.join(PATIENCE)
-        assert not self._thread.is_alive(), "de server stopte niet"
+        stop_thread(self._loop, self._app.stop, self._thread, PATIENCE)
 
 
 class Server(Running):

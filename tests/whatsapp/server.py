@@ -26,6 +26,7 @@ from bot.sandbox.whatsapp_faults import WhatsAppFaults
 from bot.sandbox.whatsapp_values import PERSONS, Limits, Number
 from bot.sandbox.whatsapp_webhooks import HEADER, signature
 from bot.sandbox.whatsapp_world import Clock, Habits, WhatsApp
+from tests.stopping import stop_thread
 
 TOKEN, APP_SECRET, VERIFY_TOKEN = "systeemgebruiker-van-de-test", "appgeheim-van-de-test", "zelf-bedacht"
 VERSION = "v25.0"
@@ -175,9 +176,7 @@ class Sandbox:
 
     def stop(self) -> None:
         self.http.close()
-        self._loop.call_soon_threadsafe(self._app.stop)
-        self._thread.join(PATIENCE)
-        assert not self._thread.is_alive(), "de server stopte niet"
+        stop_thread(self._loop, self._app.stop, self._thread, PATIENCE)
         self.database.dispose()
 
     def forget(self) -> None:

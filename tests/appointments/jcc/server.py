@@ -24,6 +24,7 @@ from bot.sandbox.jcc import PAD, make_app
 from bot.sandbox.jcc_store import Store
 from bot.sandbox.jcc_world import PASPOORT, VOORBEELDSTAD, Klok, Plek, Wereld
 from tests.appointments.jcc.contract import check_request, check_response, operation
+from tests.stopping import stop_thread
 
 CLIENT_ID, SECRET = "vraagbaak-test", "een-geheim"
 PATIENCE = 10.0
@@ -147,9 +148,7 @@ class Sandbox:
         self.store.empty()
 
     def stop(self) -> None:
-        self._loop.call_soon_threadsafe(self._app.stop)
-        self._thread.join(PATIENCE)
-        assert not self._thread.is_alive(), "de server stopte niet"
+        stop_thread(self._loop, self._app.stop, self._thread, PATIENCE)
         self.database.dispose()
 
     def config(self, **changes: Any) -> JccConfig:

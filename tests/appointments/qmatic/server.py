@@ -27,6 +27,7 @@ from bot.sandbox.qmatic import make_app
 from bot.sandbox.qmatic_store import metadata, occupy, qmatic_appointment, qmatic_customer
 from bot.sandbox.qmatic_world import STADSKANTOOR, WORLD, Branch, Service, made_up_id
 from tests.appointments.qmatic.contract import Contract
+from tests.stopping import stop_thread
 
 KEY = "sleutel-0123456789"
 ZONE = ZoneInfo("Europe/Amsterdam")
@@ -127,9 +128,7 @@ class Sandbox:
         self._app.run("127.0.0.1", self.port, register_sys_signals=False, access_log=False, motd=False)
 
     def stop(self) -> None:
-        self._loop.call_soon_threadsafe(self._app.stop)
-        self._thread.join(PATIENCE)
-        assert not self._thread.is_alive(), "de server stopte niet"
+        stop_thread(self._loop, self._app.stop, self._thread, PATIENCE)
         self.database.dispose()
 
     def reset(self) -> None:
