@@ -6,7 +6,9 @@ is what stands in the conversation, whoever said it: so an employee's words and 
 
 from __future__ import annotations
 
+import asyncio
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any, Awaitable, Callable, Dict, Optional
 
@@ -27,13 +29,14 @@ from bot.conversations.model import WHATSAPP
 from bot.database import open_database, upgrade
 from bot.settings import load_settings
 from bot.signals import Signals
-from bot.threads import in_thread
 from bot.whatsapp.graph import Graphs
 from bot.whatsapp.webhook import SIGNATURE_HEADER, BadWebhook, read
 
 logger = logging.getLogger(__name__)
 
 OnNewMessage = Callable[[UserMessage], Awaitable[Any]]
+WRITERS = 2
+"""Webhooks that are written down at the same time."""
 
 
 class WhatsappChannel(InputChannel):
@@ -73,6 +76,8 @@ class WhatsappChannel(InputChannel):
         sending = Sending(settings, engine, secret, turns.saying, nummers, now, self._graphs)
         intake = Intake(settings, engine, secret, nummers, sending.failures, now)
         work = Work(engine, secret, turns, sending, now)
+        # Threads of their own: those of everybody may all be busy with answers.
+        writers = ThreadPoolExecutor(WRITERS, thread_name_prefix="whatsapp-in")
 
         @routes.listener("after_server_start")
         async def start(app: Sanic, _loop: Any) -> None:
@@ -82,6 +87,7 @@ class WhatsappChannel(InputChannel):
         @routes.listener("before_server_stop")
         async def stop(_app: Sanic, _loop: Any) -> None:
             await work.stop()
+            writers.shutdown(wait=False)
 
         @routes.get("/")
         async def health(request: Request) -> HTTPResponse:
@@ -104,7 +110,8 @@ class WhatsappChannel(InputChannel):
             except BadWebhook:
                 return response.text("", status=400)
             try:
-                taken = await in_thread(intake.take_in, found, allowed)
+                with work.taking_in():
+                    taken = await asyncio.get_running_loop().run_in_executor(writers, intake.take_in, found, allowed)
             except Exception as error:  # noqa: BLE001 (Meta tells it again; what was written down is not taken twice)
                 logger.error("Een webhook van WhatsApp kon niet worden bewaard: %s", type(error).__name__)
                 return response.text("", status=500)

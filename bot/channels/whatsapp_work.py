@@ -6,10 +6,10 @@ import asyncio
 import logging
 import secrets
 import time
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Callable, Dict, Iterable, List, Optional, Set
+from typing import Callable, Dict, Iterable, Iterator, List, Optional, Set
 
 from sanic import Sanic
 from sqlalchemy.engine import Engine
@@ -37,7 +37,12 @@ FAR_BACK = timedelta(hours=48)
 """How far a look goes back at the start, and every FAR looks: for what went wrong all the same."""
 FAR = 120
 TOGETHER = 16
-"""People that are handled at the same time."""
+"""People that are handled at the same time: most of it is waiting for Meta."""
+ANSWERED_TOGETHER = 2
+"""Of these, how many get an answer at the same time. That is work for the processor: with more of it at once nobody has an answer
+sooner, and webhooks wait longer for their 200."""
+WEBHOOKS_FIRST = 0.25
+"""Seconds at most that an answer waits for webhooks that are being taken in."""
 FRESH = timedelta(seconds=3)
 SETTLE = timedelta(seconds=2)
 """With a message that is older than FRESH: how long nothing may come from somebody before theirs are handled. After a disturbance
@@ -63,12 +68,15 @@ class Work:
         self._not_before: Dict[str, float] = {}
         """Person → until when (monotonic) what broke is left alone."""
         self._room: Optional[asyncio.Semaphore] = None
+        self._answers: Optional[asyncio.Semaphore] = None
+        self._taking_in = 0
+        self._taken_in = asyncio.Event()
         self._stopping = False
 
     def start(self, app: Sanic) -> None:
         """Begin, with what was left by a process that stopped."""
         self._turns.serve(app)
-        self._room = asyncio.Semaphore(TOGETHER)
+        self._room, self._answers = asyncio.Semaphore(TOGETHER), asyncio.Semaphore(ANSWERED_TOGETHER)
         self._rounds = [asyncio.create_task(self._look()), asyncio.create_task(self._beat())]
 
     async def stop(self) -> None:
@@ -95,6 +103,23 @@ class Work:
                 task = asyncio.create_task(self._work(persoon_id))
                 self._tasks[persoon_id] = task
                 task.add_done_callback(partial(self._worked, persoon_id))
+
+    @contextmanager
+    def taking_in(self) -> Iterator[None]:
+        """While a webhook is written down; no answer begins meanwhile."""
+        self._taking_in += 1
+        try:
+            yield
+        finally:
+            self._taking_in -= 1
+            if not self._taking_in:
+                self._taken_in.set()
+
+    async def _webhooks_first(self) -> None:
+        if self._taking_in:
+            self._taken_in.clear()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._taken_in.wait(), WEBHOOKS_FIRST)
 
     def _worked(self, persoon_id: str, _task: asyncio.Task[None]) -> None:
         self._tasks.pop(persoon_id, None)
@@ -129,7 +154,7 @@ class Work:
                 return
             waiting = await in_thread(inbox.waiting, self._engine, persoon_id)
             is_settled = self._is_settled(waiting)
-            if waiting and is_settled and not await self._handle(persoon, waiting[0]):
+            if waiting and is_settled and not await self._in_turn(persoon, waiting[0]):
                 self._leave_alone(persoon_id)
                 waiting = []
             persoon = await in_thread(people.by_id, self._engine, self._secret, persoon_id)
@@ -145,6 +170,12 @@ class Work:
             return True
         arrived, now = [one.ontvangen_op for one in waiting], self._now()
         return now - max(arrived) >= SETTLE or now - min(arrived) >= SETTLE_HOOGSTENS
+
+    async def _in_turn(self, persoon: Persoon, one: Binnen) -> bool:
+        assert self._answers is not None
+        async with self._answers:
+            await self._webhooks_first()
+            return await self._handle(persoon, one)
 
     async def _handle(self, persoon: Persoon, one: Binnen) -> bool:
         """Handle a message; False when that broke, and it is to be tried again."""
