@@ -6,11 +6,12 @@ taken gets status 400 with `{"fout": "..."}`; when something breaks inside, stat
 
 from __future__ import annotations
 
+import gc
 import logging
 from typing import Any, Awaitable, Callable, Dict, Optional
 
 from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
-from sanic import Blueprint, response
+from sanic import Blueprint, Sanic, response
 from sanic.exceptions import InvalidUsage
 from sanic.request import Request
 from sanic.response import HTTPResponse
@@ -63,6 +64,12 @@ class RestChannel(InputChannel):
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
         """The routes of the channel."""
         routes = Blueprint("vraagbaak_rest", __name__)
+
+        @routes.listener("after_server_start")
+        async def started(_app: Sanic, _loop: Any) -> None:
+            # The model stays: going through all of it for rubbish would stop everybody for a third of a second, again and again.
+            gc.collect()
+            gc.freeze()
 
         @routes.route("/", methods=["GET"])
         async def health(request: Request) -> HTTPResponse:

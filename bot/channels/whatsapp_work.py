@@ -6,7 +6,7 @@ import asyncio
 import logging
 import secrets
 import time
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Callable, Dict, Iterable, Iterator, List, Optional, Set
@@ -41,6 +41,8 @@ TOGETHER = 16
 ANSWERED_TOGETHER = 2
 """Of these, how many get an answer at the same time. That is work for the processor: with more of it at once nobody has an answer
 sooner, and webhooks wait longer for their 200."""
+PLACE = 0.5
+"""Seconds after which an answer that is still being made no longer counts: it waits for another system, and others need not."""
 WEBHOOKS_FIRST = 0.25
 """Seconds at most that an answer waits for webhooks that are being taken in."""
 FRESH = timedelta(seconds=3)
@@ -173,9 +175,16 @@ class Work:
 
     async def _in_turn(self, persoon: Persoon, one: Binnen) -> bool:
         assert self._answers is not None
-        async with self._answers:
+        await self._answers.acquire()
+        left = ExitStack()
+        left.callback(self._answers.release)
+        timer = asyncio.get_running_loop().call_later(PLACE, left.close)
+        try:
             await self._webhooks_first()
             return await self._handle(persoon, one)
+        finally:
+            timer.cancel()
+            left.close()
 
     async def _handle(self, persoon: Persoon, one: Binnen) -> bool:
         """Handle a message; False when that broke, and it is to be tried again."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import multiprocessing
 import os
 import random
@@ -11,7 +12,9 @@ import time
 from datetime import timedelta
 
 import pytest
+from rasa.core.channels.channel import UserMessage
 
+from bot.channels.whatsapp_work import ANSWERED_TOGETHER
 from bot.sandbox import whatsapp_webhooks as webhooks
 from bot.sandbox.whatsapp_delivery import Delivering
 from bot.sandbox.whatsapp_values import Number, Person
@@ -240,3 +243,23 @@ def _is_uncertain(world: World) -> bool:
     left = {row["stand"] for row in world.rows(whatsapp_uit)} & {"wacht", "onzeker", "terug"}
     has_work = any(row["klaar_op"] is None for row in world.rows(whatsapp_in))
     return "onzeker" in left and not has_work and not world.meta.webhooks.pending
+
+
+def test_answers_that_wait_for_another_system_hold_up_nobody_else(world: World, crowd: tuple[Person, ...]) -> None:
+    world.start()
+    answers = world.bot.answers
+
+    async def reply(message: UserMessage) -> None:
+        if message.text.startswith("traag"):
+            while not world.bot.texts[-1].startswith("snel"):
+                await asyncio.sleep(0.02)
+        await answers(message)
+
+    world.bot.reply = reply
+    slow = [Phone(world, person, number_of(person)) for person in crowd[: ANSWERED_TOGETHER + 1]]
+    for phone in slow:
+        phone.write("traag")
+    until(lambda: len(world.bot.heard) == len(slow))
+    assert Phone(world, crowd[-1], number_of(crowd[-1])).ask("snel")[-1] == "Antwoord op snel"
+    wait_until_quiet(world)
+    assert all(phone.texts()[-1] == "Antwoord op traag" for phone in slow)
