@@ -10,6 +10,7 @@ from bot.catalog import tables as _catalog  # noqa: F401 (declares its tables)
 from bot.conversations import tables as _conversations  # noqa: F401
 from bot.database import metadata
 from bot.handoff import tables as _handoff  # noqa: F401
+from bot.redactie import tables as _redactie  # noqa: F401
 from bot.whatsapp import tables as _whatsapp  # noqa: F401
 
 connection = context.config.attributes.get("connection")

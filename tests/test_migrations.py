@@ -14,6 +14,7 @@ import bot.cases.tables
 import bot.catalog.tables
 import bot.conversations.tables
 import bot.handoff.tables
+import bot.redactie.tables
 import bot.whatsapp.tables  # noqa: F401 (declares its tables)
 from bot.database import metadata
 

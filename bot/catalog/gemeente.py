@@ -79,6 +79,15 @@ class Balie(Waarde):
     """Shortcut → text that employees send often, beside those of the project."""
 
 
+class Redactie(Waarde):
+    """How the municipality's editors want to work. For the central texts the strictest municipality counts."""
+
+    vier_ogen: bool = False
+    """Who publishes a text is another than who wrote it last."""
+    verlies_tweede_persoon: bool = False
+    """A text with which a known question loses its answer is published by another than who wrote it last."""
+
+
 class Gemeente(Waarde):
     """One municipality of this installation."""
 
@@ -97,6 +106,7 @@ class Gemeente(Waarde):
     """How long the words of a conversation are kept."""
     webchat: Webchat = Webchat()
     balie: Balie = Balie()
+    redactie: Redactie = Redactie()
     zaken: Zaken | None = None
     """Where residents' cases are; without it they are shown the way to their own page."""
     open_klant: OpenKlant | None = None

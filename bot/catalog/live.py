@@ -9,11 +9,12 @@ from threading import Lock
 
 from sqlalchemy.engine import Engine
 
-from bot.catalog import store
+from bot.catalog import live_thesaurus, store
 from bot.catalog.gemeente import Gemeenten, load_gemeenten
 from bot.catalog.product import Product
 from bot.catalog.render import waarden
 from bot.catalog.tables import CENTRAAL
+from bot.catalog.thesaurus import Groep
 from bot.database import open_database
 from bot.settings import Settings
 
@@ -29,6 +30,7 @@ class LiveCatalog:
         self._clock = clock
         self._texts: dict[tuple[str, str], Product | None] = {}
         self._merged: dict[str, Mapping[str, Product]] = {}
+        self._words: dict[tuple[str, str], Groep] = {}
         self._owners: frozenset[str] = frozenset()
         self._looked = float("-inf")
         self._lock = Lock()
@@ -49,29 +51,67 @@ class LiveCatalog:
             reached, changed = store.changes_since(self._engine, self.revisie)
             for live in changed:
                 self._texts[live.product.id, live.gemeente] = live.product if live.gepubliceerd else None
+            for words in live_thesaurus.changes_since(self._engine, self.revisie, reached):
+                if words.actief:
+                    self._words[words.begrip, words.gemeente] = words.groep
+                else:
+                    self._words.pop((words.begrip, words.gemeente), None)
             self._merged = {}
-            self._owners = frozenset(owner for _, owner in self._texts)
+            self._owners = frozenset(owner for _, owner in (*self._texts, *self._words))
             self.revisie = reached
             return reached
 
     def has_own(self, gemeente: str) -> bool:
-        """Whether a municipality has texts of its own, or took central ones out of use."""
+        """Whether a municipality has texts or words of its own, or took central texts out of use."""
         return gemeente in self._owners
 
     def products(self, gemeente: str = CENTRAAL) -> Mapping[str, Product]:
         """Product id → text for a municipality: its own where it has one, else the central one."""
         merged = self._merged.get(gemeente)
         if merged is None:
-            merged = {}
-            for (product_id, owner), product in sorted(self._texts.items(), key=lambda item: item[0]):
-                if owner not in (CENTRAAL, gemeente):
-                    continue
-                if product is None:
-                    merged.pop(product_id, None)
-                else:
-                    merged[product_id] = product
-            self._merged[gemeente] = merged
+            merged = self._merged[gemeente] = _merged(self._texts, gemeente)
         return merged
+
+    def products_with(self, gemeente: str, changed: Mapping[tuple[str, str], Product | None]) -> Mapping[str, Product]:
+        """`products` as they would be with other texts, or withdrawn ones (None): (product id, whose) → text.
+
+        Who went back to the central text has its changes too.
+        """
+        texts: dict[tuple[str, str], Product | None] = {**self._texts, **changed}
+        for (product_id, owner), product in changed.items():
+            mine = (product_id, gemeente)
+            central = self._texts.get((product_id, CENTRAAL))
+            if owner == CENTRAAL and mine not in changed and central is not None and self._texts.get(mine) == central:
+                texts[mine] = product
+        return _merged(texts, gemeente)
+
+    def groepen(
+        self, gemeente: str = CENTRAAL, changed: Mapping[tuple[str, str], Groep | None] | None = None
+    ) -> tuple[Groep, ...]:
+        """The groups that editors added for a municipality: the central ones and its own.
+
+        Args:
+            gemeente: whose; CENTRAAL for the central ones alone.
+            changed: (concept, whose) → group, or None for one that would be taken back, to see them with that.
+        """
+        words: dict[tuple[str, str], Groep | None] = {**self._words, **(changed or {})}
+        return tuple(
+            groep
+            for (_, owner), groep in sorted(words.items(), key=lambda item: (item[0][1], item[0][0]))
+            if groep is not None and owner in (CENTRAAL, gemeente)
+        )
+
+
+def _merged(texts: Mapping[tuple[str, str], Product | None], gemeente: str) -> Mapping[str, Product]:
+    merged: dict[str, Product] = {}
+    for (product_id, owner), product in sorted(texts.items(), key=lambda item: item[0]):
+        if owner not in (CENTRAAL, gemeente):
+            continue
+        if product is None:
+            merged.pop(product_id, None)
+        else:
+            merged[product_id] = product
+    return merged
 
 
 @lru_cache(maxsize=4)

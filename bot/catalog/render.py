@@ -15,7 +15,7 @@ from typing import Any
 
 from babel.dates import format_time, get_day_names
 from babel.numbers import format_currency
-from jinja2 import FileSystemLoader, StrictUndefined, UndefinedError
+from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from bot.catalog.gemeente import Bedrag, Gemeente
@@ -83,10 +83,11 @@ def fill(text: str, values: Mapping[str, Mapping[str, str]], where: str) -> str:
     """
     for stray in stray_braces(text):
         raise ContentError(where, f"tussen accolades mag alleen {{{{ groep.sleutel }}}} staan, niet {stray!r}")
-    try:
-        return str(_compiled(text).render(values))
-    except UndefinedError as error:
-        raise ContentError(where, f"de gemeente heeft geen waarde voor een invulveld ({error})") from error
+    for field in placeholders(text):
+        # Looked up before Jinja does: for `{{ gemeente.items }}` it would find what every dict has.
+        if field.sleutel not in values.get(field.groep, {}):
+            raise ContentError(where, f"de gemeente heeft geen waarde voor een invulveld ({field})")
+    return str(_compiled(text).render(values))
 
 
 def bedrag(value: float) -> str:

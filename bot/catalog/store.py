@@ -92,7 +92,7 @@ def publish_in(
     connection: Connection, product: Product, text: str, *, gemeente: str = CENTRAAL, auteur: str, reden: str
 ) -> int:
     """`publish` as part of a transaction."""
-    revisie = _next_revision(connection)
+    revisie = next_revision(connection)
     versie_id, versie = _add_version(connection, product.id, product.thema, text, gemeente, auteur, reden)
     _set_live(connection, product.id, gemeente, revisie, versie_id=versie_id, gepubliceerd=True)
     return versie
@@ -100,7 +100,7 @@ def publish_in(
 
 def withdraw_in(connection: Connection, product_id: str, *, gemeente: str = CENTRAAL, auteur: str, reden: str) -> int:
     """`withdraw` as part of a transaction; returns the version number."""
-    revisie = _next_revision(connection)
+    revisie = next_revision(connection)
     current = _current(connection, product_id, gemeente) or _current(connection, product_id, CENTRAAL)
     if current is None:
         raise KeyError(product_id)
@@ -116,7 +116,7 @@ def follow_central_in(connection: Connection, product_id: str, *, gemeente: str,
     Its row then points to the central version and moves with it. Returns the number of the version that says so, with the
     central text of now. Raises KeyError when there is no central text.
     """
-    revisie = _next_revision(connection)
+    revisie = next_revision(connection)
     central = _current(connection, product_id, CENTRAAL)
     if central is None or gemeente == CENTRAAL:
         raise KeyError(product_id)
@@ -198,7 +198,7 @@ def import_library(engine: Engine, files: Iterable[ProductFile], *, whole: bool 
             for product_id, row in stand.items()
             if whole and row.gepubliceerd and row.auteur == AUTEUR_BESTAND and product_id not in present
         ]
-        revisie = _next_revision(connection) if todo or gone else 0
+        revisie = next_revision(connection) if todo or gone else 0
         for product_id in gone:
             # An empty hash: when the file comes back it counts as new.
             _set_live(connection, product_id, CENTRAAL, revisie, versie_id=None, gepubliceerd=False, bestand_hash="-")
@@ -286,7 +286,8 @@ def history(engine: Engine, product_id: str, gemeente: str = CENTRAAL) -> list[t
         return [(row.versie, row.auteur, row.reden, row.gemaakt_op) for row in rows]
 
 
-def _next_revision(connection: Connection) -> int:
+def next_revision(connection: Connection) -> int:
+    """The revision of the change that this transaction makes."""
     # The update locks the row, so changes get their revisions one after another, in the order they commit.
     connection.execute(sa.update(catalogus_stand).values(revisie=catalogus_stand.c.revisie + 1))
     return int(connection.execute(sa.select(catalogus_stand.c.revisie)).scalar_one())

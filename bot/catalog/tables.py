@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from bot.database import metadata
+from bot.database import Moment, metadata
 
 CENTRAAL = ""
 """Value of the column `gemeente` for the central library; any other value is a municipality's own text."""
@@ -53,3 +53,29 @@ antwoord_klacht = sa.Table(
     sa.Column("gemaakt_op", sa.DateTime(timezone=True), nullable=False),
 )
 """Complaints about answers. No conversation and no words: figures stay when transcripts go."""
+
+thesaurus_versie = sa.Table(
+    "thesaurus_versie",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("begrip", sa.String(120), nullable=False),
+    sa.Column("gemeente", sa.String(80), nullable=False),
+    sa.Column("versie", sa.Integer, nullable=False),
+    sa.Column("woorden", sa.JSON, nullable=False),
+    sa.Column("actief", sa.Boolean, nullable=False),
+    sa.Column("auteur", sa.String(120), nullable=False),
+    sa.Column("reden", sa.String(400), nullable=False),
+    sa.Column("gemaakt_op", Moment, nullable=False),
+    sa.UniqueConstraint("begrip", "gemeente", "versie"),
+)
+"""Every group of words that editors ever gave a concept, beside `data/thesaurus.yml`; not `actief`: taken back."""
+
+thesaurus_stand = sa.Table(
+    "thesaurus_stand",
+    metadata,
+    sa.Column("begrip", sa.String(120), primary_key=True),
+    sa.Column("gemeente", sa.String(80), primary_key=True),
+    sa.Column("versie_id", sa.Integer, sa.ForeignKey("thesaurus_versie.id"), nullable=False),
+    sa.Column("revisie", sa.Integer, nullable=False, index=True),
+)
+"""Which version of a group holds now; `revisie` as with `product_stand`."""

@@ -7,7 +7,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
-Rol = Literal["medewerker", "beheerder"]
+Rol = Literal["medewerker", "redacteur", "eindredacteur", "beheerder"]
+BALIE_ROL: Rol = "medewerker"
+"""Helps residents at the desk. The other roles are of the redactie (`bot.redactie.roles`)."""
 
 
 class Status(StrEnum):
@@ -150,8 +152,8 @@ class Medewerker:
 
     @property
     def gemeenten(self) -> frozenset[str]:
-        """Municipalities whose residents this employee may help."""
-        return frozenset(gemeente for gemeente, _ in self.rollen)
+        """Municipalities whose residents this employee may help: only by the role of the desk itself."""
+        return frozenset(gemeente for gemeente, rol in self.rollen if rol == BALIE_ROL and gemeente)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from bot.cases import identity
 from bot.conversations import store
 from bot.database import forget_deleted
 from bot.handoff import callback, queue
+from bot.redactie import inbox
 from bot.whatsapp import people
 
 _TRACKER_EVENTS = sa.table("events", sa.column("sender_id"))
@@ -66,6 +67,7 @@ def erase_everywhere(engine: Engine, tracker_store: Engine, gesprek_id: str, *, 
     queue.forget(engine, gesprek_id)
     identity.forget_resident(engine, gesprek_id)
     people.forget(engine, gesprek_id)
+    inbox.forget(engine, gesprek_id)
     gewist = store.erase(engine, gesprek_id)
     for one in {engine, tracker_store}:
         forget_deleted(one)

@@ -13,6 +13,7 @@ from bot.conversations.model import UnknownGesprek
 from bot.conversations.store import idle_since
 from bot.handoff.callback import forget_done
 from bot.privacy.erasure import erase_everywhere
+from bot.redactie import inbox
 
 
 def erase_expired(
@@ -30,4 +31,5 @@ def erase_expired(
                 erase_everywhere(engine, tracker_store, gesprek_id, op_verzoek=False)
                 erased += 1
         forget_done(engine, gemeente.id, before)
+        inbox.forget_before(engine, gemeente.id, before)
     return erased

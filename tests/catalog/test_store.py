@@ -137,3 +137,21 @@ def test_complaints_are_counted_without_words(database: Engine) -> None:
     record_complaint(database, gemeente="molendam", product_id=None)
     assert complaints(database, "molendam") == {"huisvuil": 2, None: 1}
     assert complaints(database, "voorbeeldstad") == {}
+
+
+def test_texts_as_they_would_be_after_a_change(database: Engine) -> None:
+    store.import_library(database, [file("Centraal.")])
+    own = product(kort="Van Molendam.")
+    store.publish(database, own, format_product(own), gemeente="molendam", auteur="noor", reden="eigen regel")
+    catalog, _ = live(database)
+    new, other = product(kort="Nieuw."), product("zwembad")
+    changed = {(new.id, ""): new, (other.id, "molendam"): other}
+    assert catalog.products_with("voorbeeldstad", changed) == {new.id: new}
+    # An own text goes before a central one.
+    assert catalog.products_with("molendam", changed) == {own.id: own, other.id: other}
+    assert catalog.products_with("voorbeeldstad", {(new.id, ""): None}) == {}
+    with database.begin() as connection:
+        store.follow_central_in(connection, own.id, gemeente="molendam", auteur="noor", reden="toch de centrale")
+    catalog, _ = live(database)
+    assert catalog.products_with("molendam", {(new.id, ""): new}) == {new.id: new}
+    assert catalog.products_with("molendam", {(new.id, ""): new, (new.id, "molendam"): own}) == {own.id: own}

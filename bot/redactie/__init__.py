@@ -1,0 +1,1 @@
+"""The editors' room: from a draft to what residents read, with its checks, its history and its trail."""
