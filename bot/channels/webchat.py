@@ -39,6 +39,7 @@ from bot.handoff import queue
 from bot.handoff.model import Eigenaar, Reden
 from bot.nlg.generator import OVERDRACHT
 from bot.nlu.conversation import KEUZES
+from bot.noticing import thumb_down
 from bot.privacy.erasure import erase_everywhere, erase_tracker
 from bot.privacy.masking import mask
 from bot.search.text import clean
@@ -357,6 +358,8 @@ class Webchat:
         except UnknownGesprek:
             # Not 401: the conversation itself goes on.
             raise Refused(404, "Dit antwoord is er niet.") from None
+        if duim == "neer":
+            await in_thread(thumb_down, self._engine, sessie.gesprek_id, nummer)
         if body.get("mens") is True:
             # An event of its own, whatever words were given with the thumb.
             metadata = {"gemeente": sessie.gemeente}

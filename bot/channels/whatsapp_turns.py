@@ -22,6 +22,7 @@ from bot.channels.whatsapp_saying import VRAAG, Saying, last_said
 from bot.conversations import store
 from bot.conversations.model import WHATSAPP, Bericht, Duim, UnknownGesprek
 from bot.database import open_database
+from bot.noticing import thumb_down
 from bot.privacy.erasure import erase_tracker
 from bot.settings import Settings
 from bot.signals import Signals
@@ -184,3 +185,5 @@ class Turns:
         except UnknownGesprek:
             # Not a message of the assistant.
             return
+        if duim == "neer":
+            thumb_down(self._engine, persoon.gesprek_id, nummer)

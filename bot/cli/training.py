@@ -29,6 +29,14 @@ TRAINED_FROM = (
 )
 """What a model depends on. Municipalities and texts of editors are not among them: those are read when it runs."""
 
+NOT_TRAINED_FROM = frozenset(
+    [
+        *(f"bot/search/{name}.py" for name in ("batch", "explain", "gate", "gate_values", "reach", "understand")),
+        *(f"bot/nlu/{name}.py" for name in ("living", "loaded", "result")),
+    ]
+)
+"""Files in those folders that work with what was learned, and have no part in learning."""
+
 
 def training_digest(settings: Settings) -> str:
     """SHA-256 over everything that training reads."""
@@ -38,10 +46,14 @@ def training_digest(settings: Settings) -> str:
     for root in dict.fromkeys(roots):
         files = sorted(root.rglob("*")) if root.is_dir() else [root]
         for path in files:
-            if path.is_file() and "__pycache__" not in path.parts:
+            if path.is_file() and "__pycache__" not in path.parts and not _is_left_out(path):
                 digest.update(path.as_posix().encode())
                 digest.update(_without_texts(path) if root == ROOT / "domain" else path.read_bytes())
     return digest.hexdigest()
+
+
+def _is_left_out(path: Path) -> bool:
+    return path.is_relative_to(ROOT) and path.relative_to(ROOT).as_posix() in NOT_TRAINED_FROM
 
 
 def _without_texts(path: Path) -> bytes:

@@ -19,15 +19,15 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
 from bot.catalog.answer import HEEL_ANTWOORD, compose
-from bot.catalog.bookable import bookable
 from bot.catalog.gemeente import Gemeente
 from bot.catalog.live import gemeenten_of, live_catalog, waarden_van
 from bot.catalog.product import CONTACT, Kop
 from bot.contact import shown
 from bot.errors import ContentError
 from bot.handoff.model import Reden
-from bot.handoff.offer import is_sensitive, terugbellen_voor
+from bot.handoff.offer import terugbellen_voor
 from bot.nlg import afspraken
+from bot.nlg.answers import answer_choices, answer_fields, human
 from bot.nlg.fields import dag, fields_for
 from bot.nlg.texts import knoppen, render
 from bot.nlu.conversation import KEUZES, conversation_so_far, gemeente_of_tracker
@@ -40,8 +40,6 @@ OVERDRACHT = "overdracht"
 """Key in a message: it belongs to handing over, and is shown although the bot has the conversation no more."""
 INGEKORT = "ingekort"
 """Key in a message's metadata: it was too long, only its beginning was read."""
-ASPECT_KNOPPEN = 4
-"""Quick replies for other aspects under an answer."""
 
 
 _APPOINTMENT = re.compile(
@@ -127,25 +125,17 @@ class Generator(NaturalLanguageGenerator):
             # Withdrawn between the decision and the answer: a matter of milliseconds.
             raise ContentError(f"product {product_id}", "is net uit gebruik genomen")
         antwoord = compose(product, aspect, gemeente, waarden_van(self._settings, gemeente.id))
-        titels = knoppen()["aspect"]
         tweede = self._second(tracker, gemeente)
-        keuzes = [Keuze(tweede.naam, tweede.id)] if tweede else []
-        room = ASPECT_KNOPPEN - len(keuzes)
-        if tracker.active_loop_name is None and bookable(gemeente, antwoord.product, products):
-            keuzes.append(Keuze(knoppen()["afspraak"]["maken"], act="afspraak_maken"))
-        keuzes += [Keuze(titels[other], antwoord.product, other) for other in antwoord.andere_aspecten[:room]]
-        if antwoord.aspect != HEEL_ANTWOORD:
-            keuzes.append(Keuze(titels[HEEL_ANTWOORD], antwoord.product, HEEL_ANTWOORD))
-        mens_eerst = is_sensitive(gemeente, antwoord.product)
-        keuzes.insert(0 if mens_eerst else len(keuzes), _mens())
         return {
-            "velden": {
-                "antwoord": antwoord,
-                "mens_eerst": mens_eerst,
-                "tweede": tweede.naam if tweede else None,
-                "nieuw_onderwerp": conversation_so_far(tracker).product != antwoord.product,
-            },
-            KEUZES: keuzes,
+            "velden": answer_fields(
+                antwoord,
+                gemeente,
+                nieuw_onderwerp=conversation_so_far(tracker).product != antwoord.product,
+                tweede=tweede,
+            ),
+            KEUZES: answer_choices(
+                antwoord, gemeente, products, in_formulier=tracker.active_loop_name is not None, tweede=tweede
+            ),
             PRODUCT: antwoord.product,
             ASPECT: antwoord.aspect,
             "plaats": _counter(gemeente) if antwoord.aspect == CONTACT else None,
@@ -171,7 +161,7 @@ class Generator(NaturalLanguageGenerator):
 
     def _fallback(self, tracker: DialogueStateTracker, gemeente: Gemeente, given: Dict[str, Any]) -> Dict[str, Any]:
         uitkomst = tracker.get_slot(UITKOMST) or Uitkomst.TERUGVAL.value
-        return {KEUZES: [_mens()], UITKOMST: uitkomst}
+        return {KEUZES: [human()], UITKOMST: uitkomst}
 
     def _ways_to_a_human(
         self, tracker: DialogueStateTracker, gemeente: Gemeente, given: Dict[str, Any]
@@ -215,7 +205,7 @@ class Generator(NaturalLanguageGenerator):
     ) -> Dict[str, Any]:
         product = live_catalog(self._settings).products(gemeente.id)[given["product"]]
         antwoord = compose(product, None, gemeente, waarden_van(self._settings, gemeente.id))
-        keuzes = [Keuze(knoppen()["aspect"]["alles"], antwoord.product, HEEL_ANTWOORD), _mens()]
+        keuzes = [Keuze(knoppen()["aspect"]["alles"], antwoord.product, HEEL_ANTWOORD), human()]
         return {**self._plain(tracker, gemeente, given), "velden": {"antwoord": antwoord}, KEUZES: keuzes}
 
     def _appointment_made(
@@ -248,10 +238,6 @@ def _booked_place(gemeente: Gemeente, locatie: str) -> Optional[Dict[str, Any]]:
         return None
     adres = ", ".join(part for part in (one.adres, one.plaats) if part)
     return {"naam": one.naam, "adres": adres, "breedte": one.breedte, "lengte": one.lengte}
-
-
-def _mens() -> Keuze:
-    return Keuze(knoppen()["medewerker"], act="medewerker_spreken")
 
 
 def _buttons(variation: Dict[str, Any]) -> List[Keuze]:

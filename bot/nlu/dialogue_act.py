@@ -13,7 +13,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy import sparse
 
-from bot.nlu import storage
+from bot.nlu import loaded, storage
 from bot.nlu.library import library_digest, training_library
 from bot.nlu.ontleding import ontleding_of
 from bot.nlu.question_featurizer import QuestionFeaturizer
@@ -50,7 +50,10 @@ class DialogueActClassifier(GraphComponent):
         **kwargs: Any,
     ) -> DialogueActClassifier:
         """The trained component."""
-        return cls(model_storage, resource, storage.load(model_storage, resource))
+        component = cls(model_storage, resource, storage.load(model_storage, resource))
+        if component._model is not None:
+            loaded.keep_acts(component._model)
+        return component
 
     @classmethod
     def required_components(cls) -> List[Type]:

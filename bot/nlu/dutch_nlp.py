@@ -8,22 +8,30 @@ from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.nlu.conversation import gemeente_of
 from bot.nlu.keys import ONTLEDING
+from bot.nlu.living import live_dutch
 from bot.nlu.ontleding import Ontleding
-from bot.search.dutch import Dutch, load_dutch
+from bot.search.dutch import load_dutch
+from bot.settings import Settings, load_settings
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER, is_trainable=False)
 class DutchNlp(GraphComponent):
-    """Sets the words: with nl_core_news_md when it is installed, with the project's own pipeline otherwise."""
+    """Sets the words: with nl_core_news_md when it is installed, with the project's own pipeline otherwise.
 
-    def __init__(self, dutch: Dutch) -> None:
-        """Keeps the pipeline of this process."""
-        self._dutch = dutch
+    Words that editors added to the thesaurus count as soon as they are live; in training only those of its file do.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        """Loads the best pipeline on this machine."""
+        self._settings = settings
+        load_dutch()
 
     @classmethod
     def create(
@@ -33,24 +41,25 @@ class DutchNlp(GraphComponent):
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> DutchNlp:
-        """Loads the best pipeline on this machine."""
-        return cls(load_dutch())
+        """Of this installation."""
+        return cls(load_settings())
 
     @classmethod
     def required_components(cls) -> List[Type]:
         """None: it is the first."""
         return []
 
-    def process(self, messages: List[Message]) -> List[Message]:
-        """Tokenises incoming messages."""
+    def process(self, messages: List[Message], tracker: DialogueStateTracker) -> List[Message]:
+        """Tokenises incoming messages, by the words of their municipality."""
         for message in messages:
-            message.set(ONTLEDING, Ontleding(self._dutch(message.get(TEXT) or "")))
+            dutch = live_dutch(self._settings, gemeente_of(message, tracker, self._settings))
+            message.set(ONTLEDING, Ontleding(dutch(message.get(TEXT) or "")))
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Tokenises the training messages."""
         examples = training_data.training_examples
-        words = self._dutch.many([example.get(TEXT) or "" for example in examples])
+        words = load_dutch().many([example.get(TEXT) or "" for example in examples])
         for message, tokens in zip(examples, words, strict=True):
             message.set(ONTLEDING, Ontleding(tokens))
         return training_data

@@ -21,23 +21,20 @@ from scipy import sparse
 
 from bot.appointments.subject import subject_of
 from bot.case_numbers import case_numbers
-from bot.catalog.live import gemeenten_of, live_catalog
+from bot.catalog.live import gemeenten_of
 from bot.catalog.opening_hours import TIJDZONE
-from bot.catalog.tables import CENTRAAL
-from bot.nlu import storage
+from bot.nlu import loaded, storage
 from bot.nlu.conversation import conversation_so_far, gemeente_of
 from bot.nlu.library import library_digest, training_library
-from bot.nlu.ontleding import Ontleding, ontleding_of
+from bot.nlu.living import LiveSearch
+from bot.nlu.ontleding import ontleding_of
 from bot.nlu.question_featurizer import QuestionFeaturizer
 from bot.nlu.result import explanation, write_decision
-from bot.search.acts import BUITEN_SCOPE, VRAAG_PRODUCT, total_per_act
-from bot.search.decision import Bericht, decide
+from bot.search.acts import BUITEN_SCOPE, VRAAG_PRODUCT
 from bot.search.dutch import load_dutch
-from bot.search.features import TextFeatures
 from bot.search.knowledge import Knowledge, learn
-from bot.search.needs import last_sentence
-from bot.search.searcher import Ranking, Searcher, Vraag
 from bot.search.thresholds import thresholds_for
+from bot.search.understand import Omgeving, understand
 from bot.settings import Settings, load_settings
 
 
@@ -56,9 +53,7 @@ class ProductRetriever(GraphComponent):
         self._settings = settings
         self._model_storage, self._resource = model_storage, resource
         self._knowledge = knowledge
-        self._dutch = load_dutch()
-        self._searchers: Dict[str, Searcher] = {}
-        self._revisies: Dict[str, int] = {}
+        self._live = LiveSearch(settings, knowledge) if knowledge is not None else None
 
     @classmethod
     def create(
@@ -81,7 +76,10 @@ class ProductRetriever(GraphComponent):
         **kwargs: Any,
     ) -> ProductRetriever:
         """The trained component."""
-        return cls(load_settings(), model_storage, resource, storage.load(model_storage, resource))
+        component = cls(load_settings(), model_storage, resource, storage.load(model_storage, resource))
+        if component._knowledge is not None and component._live is not None:
+            loaded.keep_search(component._knowledge, component._live)
+        return component
 
     @classmethod
     def required_components(cls) -> List[Type]:
@@ -111,9 +109,10 @@ class ProductRetriever(GraphComponent):
             sparse.vstack([*(ontleding_of(message).vector for message in acts), vectors.outside], format="csr"),
             vectors.subjects,
             library.held_apart,
-            analyse=self._dutch.many,
+            analyse=load_dutch().many,
             vectorise=features,
         )
+        self._live = LiveSearch(self._settings, self._knowledge)
         return storage.save(self._model_storage, self._resource, self._knowledge)
 
     def process(self, messages: List[Message], tracker: DialogueStateTracker) -> List[Message]:
@@ -123,67 +122,24 @@ class ProductRetriever(GraphComponent):
         return messages
 
     def _process(self, message: Message, tracker: DialogueStateTracker) -> None:
-        assert self._knowledge is not None, "the component is used before it is trained"
+        assert self._knowledge is not None and self._live is not None, "the component is used before it is trained"
         knowledge, ontleding = self._knowledge, ontleding_of(message)
         assert ontleding.features is not None and ontleding.vector is not None
-        features = ontleding.features
+        features, tekst = ontleding.features, message.get(TEXT) or ""
         gemeente = gemeente_of(message, tracker, self._settings)
-        searcher = self._searcher(gemeente, features)
-        vraag = Vraag(ontleding.tokens, ontleding.vector, knowledge.scope.shares(ontleding.vector))
-
-        def zoek(text: str) -> Ranking:
-            tokens = self._dutch(text)
-            return searcher.rank(Vraag(tokens, features([tokens]), {VRAAG_PRODUCT: 1.0}), knowledge.ranker)
-
+        searcher, dutch = self._live(gemeente, features)
         served = gemeenten_of(self._settings)[gemeente]
         drempels = thresholds_for(served.drempels)
-        beslissing = decide(
-            Bericht(
-                tekst=message.get(TEXT) or "",
-                tokens=vraag.tokens,
-                acts=total_per_act(ontleding.acts),
-                # A bare word asks for no single aspect.
-                aspect=self._aspect(message.get(TEXT) or "", ontleding, features) if len(vraag.tokens) > 1 else None,
-                ranking=searcher.rank(vraag, knowledge.ranker),
-                gesprek=conversation_so_far(tracker),
-                drempels=drempels,
-                products=searcher.products,
-                zoek=zoek,
-                genoemd=searcher.named(vraag.tokens),
-                afspraak_over=lambda: subject_of(message.get(TEXT) or "", datetime.now(TIJDZONE).date()),
-                zaaknummer=bool(case_numbers(message.get(TEXT) or "", served)),
-            )
+        beslissing, vraag = understand(
+            tekst,
+            ontleding.tokens,
+            ontleding.vector,
+            ontleding.acts,
+            Omgeving(knowledge, features, searcher, dutch, drempels),
+            gesprek=conversation_so_far(tracker),
+            zaaknummer=bool(case_numbers(tekst, served)),
+            afspraak_over=lambda: subject_of(tekst, datetime.now(TIJDZONE).date()),
         )
         write_decision(
             message, beslissing, ontleding, explanation(beslissing, vraag, searcher, knowledge, features, drempels)
         )
-
-    def _aspect(self, text: str, ontleding: Ontleding, features: TextFeatures) -> Optional[str]:
-        assert self._knowledge is not None
-        last = last_sentence(text)
-        vector = features([self._dutch(last)]) if last else None
-        return self._knowledge.aspects.aspect(ontleding.vector, vector)
-
-    def _searcher(self, gemeente: str, features: TextFeatures) -> Searcher:
-        """The searcher over this municipality's live texts; those without texts of their own share one."""
-        assert self._knowledge is not None
-        catalog = live_catalog(self._settings)
-        revisie = catalog.refresh()
-        products = catalog.products(gemeente)
-        key = gemeente if catalog.has_own(gemeente) else CENTRAAL
-        known = self._searchers.get(key)
-        if known is None or self._revisies.get(key) != revisie:
-            base = known or self._searchers.get(CENTRAAL)
-            if base is not None:
-                known = base.renewed(products)
-            else:
-                known = Searcher(
-                    products,
-                    model=self._knowledge.questions,
-                    from_library=self._knowledge.library,
-                    analyse=self._dutch.many,
-                    vectorise=features,
-                    known=self._knowledge.texts,
-                )
-            self._searchers[key], self._revisies[key] = known, revisie
-        return known

@@ -11,7 +11,7 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.nlu import storage
+from bot.nlu import loaded, storage
 from bot.nlu.dutch_nlp import DutchNlp
 from bot.nlu.library import library_digest, training_library
 from bot.nlu.ontleding import ontleding_of
@@ -50,7 +50,9 @@ class QuestionFeaturizer(GraphComponent):
         **kwargs: Any,
     ) -> QuestionFeaturizer:
         """The trained component."""
-        return cls(model_storage, resource, storage.load(model_storage, resource))
+        component = cls(model_storage, resource, storage.load(model_storage, resource))
+        loaded.keep_features(component.features)
+        return component
 
     @classmethod
     def required_components(cls) -> List[Type]:

@@ -37,6 +37,13 @@ class ActModel:
         share /= share.sum()
         return dict(zip(self.linear.labels, share.tolist(), strict=True))
 
+    def shares_of_many(self, matrix: sparse.csr_matrix) -> list[dict[str, float]]:
+        """`shares` of many messages, (messages, features)."""
+        margins = ((matrix @ self.linear.weights).toarray() + self.linear.bias) * self.scherpte
+        share = np.exp(margins - margins.max(axis=1, keepdims=True))
+        share /= share.sum(axis=1, keepdims=True)
+        return [dict(zip(self.linear.labels, row, strict=True)) for row in share.tolist()]
+
 
 def fit_acts(matrix: sparse.csr_matrix, labels: Sequence[str], *, seed: int = 7) -> ActModel:
     """Train on (messages, features) and a label per message; a tenth is kept apart to fit the sharpness."""

@@ -111,6 +111,8 @@ class Bericht:
     zoek: Zoek = field(repr=False)
     genoemd: str | None = None
     """The one product of which a name or synonym is all that the message speaks of."""
+    voorbeeld: str | None = None
+    """The one product of which the message is an example question, word for word."""
     zaaknummer: bool = False
     """Whether a case number stands in the message."""
     afspraak_over: Callable[[], str] = field(default=lambda: "", repr=False)
@@ -177,6 +179,7 @@ def decide(bericht: Bericht) -> Beslissing:
         _nothing_said,
         _taken_choice,
         _case_number,
+        _example,
         _named,
         _follow_up,
         _other_act,
@@ -323,17 +326,28 @@ def _with_the_same(bericht: Bericht, anchors: Sequence[str], rest: Sequence[str]
     return Beslissing(VRAAG_PRODUCT, Uitkomst.VERDUIDELIJKING, kandidaten=choices, ranking=bericht.ranking)
 
 
+def _example(bericht: Bericht) -> Beslissing | None:
+    """The message is, word for word, an example question of one product: what an editor wrote there holds at once, also
+    before it was ever trained on."""
+    return _answer_to_name(bericht, bericht.voorbeeld)
+
+
 def _named(bericht: Bericht) -> Beslissing | None:
     """The message speaks of one product by its name or a synonym, and of nothing else.
 
     That is what editors give names for, so it needs no certainty: "wat kost een paspoort" is about the product that is
     called so, however many variants come near.
     """
-    if bericht.genoemd is None:
+    return _answer_to_name(bericht, bericht.genoemd)
+
+
+def _answer_to_name(bericht: Bericht, product: str | None) -> Beslissing | None:
+    """The product that the words themselves point to, unless they are surely something else to say."""
+    if product is None:
         return None
     if bericht.act not in (VRAAG_PRODUCT, BUITEN_SCOPE) and bericht.acts[bericht.act] >= ACT_BIJ_NAAM:
         return None
-    return _answer(bericht, bericht.genoemd, bericht.aspect, bericht.ranking)
+    return _answer(bericht, product, bericht.aspect, bericht.ranking)
 
 
 def _in_form(bericht: Bericht) -> Beslissing:
@@ -346,7 +360,7 @@ def _in_form(bericht: Bericht) -> Beslissing:
         return Beslissing(act, Uitkomst.DIALOOG, ranking=bericht.ranking)
     asks = "?" in bericht.tekst or len(bericht.tokens) >= VRAAG_IN_FORMULIER
     if asks:
-        named = _named(bericht)
+        named = _example(bericht) or _named(bericht)
         if named is not None:
             return named
         if _is_certain(bericht, bericht.ranking):

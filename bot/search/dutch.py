@@ -6,7 +6,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import copy
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -36,6 +38,21 @@ class Dutch:
         """Tokens of many texts, faster than one at a time."""
         docs = self._nlp.pipe((clean(text) for text in texts), batch_size=512)
         return [self._concepts(_tokens(doc)) for doc in docs]
+
+    def with_groups(self, groepen: Sequence[Groep]) -> Dutch:
+        """The same pipeline with more groups of the thesaurus; this one stays as it is."""
+        other = copy.copy(self)
+        other._concepts = Concepts(groepen, lambda text: _tokens(self._nlp(clean(text))), self._concepts)
+        return other
+
+    def marked(self, tokens: Sequence[Token]) -> list[Token]:
+        """Tokens that the same pipeline made with other groups, marked with the concepts of these."""
+        return self._concepts([token if token.begrip is None else replace(token, begrip=None) for token in tokens])
+
+    @property
+    def phrases(self) -> Mapping[tuple[str, ...], str]:
+        """Lemmas of a phrase of the thesaurus → its concept."""
+        return self._concepts.phrases
 
 
 @lru_cache(maxsize=4)

@@ -7,7 +7,7 @@ Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009); field
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 
 import numpy as np
 from scipy import sparse
@@ -65,6 +65,35 @@ class FieldIndex:
         # A word that stands in no text at all counts as an average miss, so that gibberish beside one word scores low.
         ceiling = best * (1 + unknown / len(columns))
         return total / ceiling if ceiling else total
+
+    def has(self, word: str) -> bool:
+        """Whether a content word stands in any text."""
+        return word in self._vocabulary
+
+    def rare(self, words: Set[str], most: int) -> set[str]:
+        """Those of some words that stand in fewer texts than `most`, or in none."""
+        found = {word: self._vocabulary.get(word) for word in words}
+        counts = np.diff(self._weights.indptr)
+        return {word for word, column in found.items() if column is None or counts[column] < most}
+
+    def many(self, questions: Sequence[Sequence[str]], places: Sequence[int] | None = None) -> np.ndarray:
+        """`scores` for the words of many questions at once, (questions, products); of the products at `places` alone when
+        they are given.
+        """
+        rows, columns = [], []
+        ceiling = np.ones(len(questions))
+        best = np.asarray(self._weights.max(axis=0).todense()).ravel() if self._vocabulary else np.zeros(0)
+        for row, words in enumerate(questions):
+            different = set(words)
+            known = [self._vocabulary[word] for word in different if word in self._vocabulary]
+            if known:
+                rows += [row] * len(known)
+                columns += known
+                ceiling[row] = best[known].sum() * (1 + (len(different) - len(known)) / len(known)) or 1.0
+        shape = (len(questions), len(self._vocabulary))
+        there = sparse.csr_matrix((np.ones(len(rows), dtype=np.float32), (rows, columns)), shape=shape)
+        weights = self._weights if places is None else self._weights.tocsr()[list(places)]
+        return np.asarray((there @ weights.T.tocsr()).toarray() / ceiling[:, None], dtype=np.float32)
 
     def matches(self, product: str, words: Sequence[str]) -> dict[str, list[str]]:
         """Field → the words of the question that stand in it, for an explanation."""

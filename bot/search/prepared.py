@@ -16,7 +16,7 @@ from bot.catalog.product import Product
 from bot.catalog.questions import Voorbeeld, examples_of
 from bot.search.fields import VELDEN, content_words
 from bot.search.subject import said_of
-from bot.search.text import Token
+from bot.search.text import STOPWOORDEN, Token
 
 Analyse = Callable[[Sequence[str]], list[list[Token]]]
 Vectorise = Callable[[Sequence[Sequence[Token]]], sparse.csr_matrix]
@@ -33,6 +33,8 @@ class Prepared:
     """Content words of the name and of each synonym."""
     gezegd: frozenset[frozenset[str]]
     """The same as `subject.said_of` reads them in a message."""
+    gevraagd: frozenset[tuple[str, ...]]
+    """The words of each example question."""
     voorbeelden: tuple[Voorbeeld, ...]
     """Name, synonyms and example questions."""
     vectors: sparse.csr_matrix
@@ -54,6 +56,33 @@ def prepare(
     tokens = iter(analyse([text for part in parts.values() for text in part.texts]))
     done = {id: _prepared(part, [next(tokens) for _ in part.texts], vectorise) for id, part in parts.items()}
     return {id: kept[id] if id in kept else done[id] for id in products}
+
+
+def reached_by(
+    texts: Mapping[str, Prepared], before: Mapping[tuple[str, ...], str], after: Mapping[tuple[str, ...], str]
+) -> frozenset[str]:
+    """The products in whose text a phrase may stand that means another concept, or one where it meant none.
+
+    Args:
+        texts: product id → its text, made ready with the concepts of `before`.
+        before, after: lemmas of a phrase of the thesaurus → its concept.
+    """
+    changed = [phrase for phrase in before.keys() | after.keys() if before.get(phrase) != after.get(phrase)]
+    if not changed:
+        return frozenset()
+    # A lemma at which a phrase begins may stand in the counts as the concept of that phrase.
+    also: dict[str, set[str]] = {}
+    for phrase, begrip in (*before.items(), *after.items()):
+        also.setdefault(phrase[0], {phrase[0]}).add(begrip)
+    wanted = [[also.get(lemma, {lemma}) for lemma in phrase if lemma not in STOPWOORDEN] for phrase in changed]
+    return frozenset(
+        id
+        for id, text in texts.items()
+        if any(
+            all(any(word in counts for word in one for counts in text.velden.values()) for one in lemmas)
+            for lemmas in wanted
+        )
+    )
 
 
 class _Parts:
@@ -84,6 +113,7 @@ def _prepared(part: _Parts, tokens: Sequence[list[Token]], vectorise: Vectorise)
         },
         namen=tuple(frozenset(words) for words in map(content_words, names) if words),
         gezegd=frozenset(said_of(one) for one in names) - {frozenset()},
+        gevraagd=frozenset(tuple(token.woord for token in one) for one in tokens[1 + synoniemen : examples] if one),
         voorbeelden=part.voorbeelden,
         vectors=vectorise(tokens[:examples]),
     )

@@ -9,7 +9,7 @@ The order of the steps:
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,6 +59,19 @@ class Ranking:
     geen: float
 
 
+@dataclass(frozen=True)
+class Onderdelen:
+    """The parts of a searcher; arrays are in the order of its products."""
+
+    order: Sequence[str]
+    model_column: np.ndarray
+    """Place among the labels of the question model; -1 for a product it does not know."""
+    columns: Sequence[tuple[Neighbours, np.ndarray, np.ndarray]]
+    """Examples (of the library, then of the texts), the places of their products, and the columns that belong there."""
+    fields: FieldIndex
+    names: NameIndex
+
+
 class Searcher:
     """Search over one set of live products. Build a new one (`renewed`) when they change."""
 
@@ -96,16 +109,33 @@ class Searcher:
         in_model = {label: index for index, label in enumerate(model.labels)}
         self._model_column = np.array([in_model.get(product, -1) for product in self._order])
 
-    def renewed(self, products: Mapping[str, Product]) -> Searcher:
-        """A searcher over a new set of products, built from this one as far as nothing changed."""
+    def renewed(
+        self, products: Mapping[str, Product], analyse: Analyse | None = None, stale: Set[str] = frozenset()
+    ) -> Searcher:
+        """A searcher over a new set of products, built from this one as far as nothing changed.
+
+        Args:
+            products: id → live text.
+            analyse: the language pipeline, when it has other concepts than before.
+            stale: products whose text those concepts may reach (`prepared.reached_by`), the same or not.
+        """
         return Searcher(
             products,
             model=self._model,
             from_library=self._from_library,
-            analyse=self._analyse,
+            analyse=analyse or self._analyse,
             vectorise=self._vectorise,
-            known=self._texts,
+            known={product: text for product, text in self._texts.items() if product not in stale},
         )
+
+    @property
+    def texts(self) -> Mapping[str, Prepared]:
+        """The live texts, made ready."""
+        return self._texts
+
+    def parts(self) -> Onderdelen:
+        """What it searches in, for those who ask many questions at once."""
+        return Onderdelen(self._order, self._model_column, self._columns, self._fields, self._names)
 
     def rank(self, vraag: Vraag, ranker: Ranker) -> Ranking:
         """The ranking for a message. An empty message, or one without any known word, gives an empty ranking."""
@@ -162,6 +192,10 @@ class Searcher:
     def named(self, tokens: Sequence[Token]) -> str | None:
         """The product that a message calls by its name or synonym and says no more about; None when there is none."""
         return self._names.named(tokens)
+
+    def asked(self, tokens: Sequence[Token]) -> str | None:
+        """The product of which a message is an example question, word for word; None when there is none, or several."""
+        return self._names.asked(tokens)
 
     def product_at(self, place: int) -> str:
         """Id of the product at a place of the order."""

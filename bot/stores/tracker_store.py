@@ -8,6 +8,7 @@ Same table and same events as Rasa's own; what differs is how often they are rea
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import json
 from collections.abc import Sequence
@@ -25,7 +26,12 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import sessionmaker
 
 from bot.database import open_database
+from bot.nlu.conversation import gemeente_of_tracker
+from bot.noticing import note
+from bot.settings import load_settings
 from bot.stores.history import STAND, recent
+from bot.stores.noticed import noticed
+from bot.threads import in_thread
 
 GEHEUGEN, GEHEUGEN_SECONDEN = 200, 600
 """Conversations that are kept in memory, at most, and for how long after their last turn."""
@@ -65,14 +71,23 @@ _NIETS = _Stand(0, 0.0)
 class ConversationStore(SQLTrackerStore):
     """Conversations in the SQL database of the installation (`tracker_store` in endpoints.yml)."""
 
-    def __init__(self, domain: Domain | None = None, event_broker: EventBroker | None = None, **kwargs: Any) -> None:
-        """Opens the database; `host` is its address, as Rasa passes it on."""
+    def __init__(
+        self,
+        domain: Domain | None = None,
+        event_broker: EventBroker | None = None,
+        noticing: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        """Opens the database; `host` is its address, as Rasa passes it on. `noticing`: tell editors what went wrong."""
         super().__init__(domain=domain, event_broker=event_broker, **kwargs)
         ours: Engine = self.engine  # type: ignore[has-type]
         ours.dispose()
         self.engine = open_database(ours.url.render_as_string(hide_password=False))
         self.sessionmaker = sessionmaker(bind=self.engine)
         self._events = self.SQLEvent.__table__
+        self._noticing = noticing
+        self._busy: set[asyncio.Task[None]] = set()
+        """What is being noted; the event loop itself holds its tasks weakly."""
         self._kept: TTLCache[str, DialogueStateTracker] = TTLCache(GEHEUGEN, GEHEUGEN_SECONDEN)
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
@@ -99,6 +114,7 @@ class ConversationStore(SQLTrackerStore):
         with self.engine.begin() as connection:
             if events:
                 connection.execute(sa.insert(self._events), [_row(sender_id, event) for event in events])
+        self._notice(tracker, known.events)
         stand = known.stand + events
         setattr(tracker, OPGESLAGEN, _Opgeslagen(len(tracker.events), stand))
         if known.events > 0 and any(isinstance(event, SessionStarted) for event in events):
@@ -109,6 +125,22 @@ class ConversationStore(SQLTrackerStore):
             kept = self._made_of(sender_id, list(tracker.events))
             setattr(kept, OPGESLAGEN, _Opgeslagen(len(kept.events), stand))
         self._kept[sender_id] = kept
+
+    def _notice(self, tracker: DialogueStateTracker, known: int) -> None:
+        """Let it be written down, beside the conversation, what editors want to know of the events from `known` on."""
+        gebeurd = noticed(list(tracker.events), known) if self._noticing else []
+        if gebeurd:
+            settings = load_settings()
+            gemeente = gemeente_of_tracker(tracker, settings)
+            engine = open_database(settings.catalog_url)
+            kanaal = tracker.get_latest_input_channel()
+            task = asyncio.ensure_future(in_thread(note, engine, gemeente, tracker.sender_id, kanaal, gebeurd))
+            self._busy.add(task)
+            task.add_done_callback(self._busy.discard)
+
+    async def settled(self) -> None:
+        """Wait until everything that happened is written down."""
+        await asyncio.gather(*self._busy)
 
     def _has_our_slots(self, tracker: DialogueStateTracker) -> bool:
         """Whether a tracker was made for this domain; a newly trained model may bring other slots."""

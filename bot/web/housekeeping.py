@@ -1,4 +1,5 @@
-"""What the website's process does by itself now and then: erasing conversations whose time has passed."""
+"""What the website's process does by itself now and then: erasing conversations whose time has passed, and telling editors of
+questions that were left."""
 
 from __future__ import annotations
 
@@ -16,6 +17,7 @@ from bot.appointments.agenda import upkeep as agenda
 from bot.cases import identity
 from bot.catalog.live import gemeenten_of
 from bot.database import open_database
+from bot.noticing import left_in_silence
 from bot.privacy.retention import erase_expired
 from bot.settings import Settings
 from bot.threads import in_thread
@@ -40,6 +42,7 @@ async def _rounds(settings: Settings) -> None:
         try:
             count = await in_thread(erase_expired, engine, tracker_store, gemeenten)
             await in_thread(_clean_up, engine)
+            await in_thread(left_in_silence, engine)
             if count:
                 logger.info("%d gesprekken gewist: hun bewaartermijn is voorbij", count)
         except SQLAlchemyError as error:

@@ -438,6 +438,15 @@ def test_an_answer_is_judged_and_a_conversation_graded(resident: Resident, store
     assert reasons == ["mijn bsn is [bsn]"]
 
 
+def test_editors_see_the_question_under_a_thumb_down(resident: Resident, stored: Engine) -> None:
+    resident.say("hoe zit dat met mijn paspoort")
+    for duim in ("op", "neer", "neer"):
+        assert resident.post("feedback", {"nummer": 2, "duim": duim}).status_code == 204
+    with stored.connect() as connection:
+        rows = connection.execute(sa.text("SELECT gemeente, soort, tekst, product_id FROM redactie_mis")).all()
+    assert rows == [("voorbeeldstad", "duim_omlaag", "hoe zit dat met mijn paspoort", "paspoort-aanvragen")]
+
+
 def test_a_reason_is_cleaned_and_a_number_on_its_edge_is_masked(resident: Resident, stored: Engine) -> None:
     resident.say("hallo")
     for reden, kept in (

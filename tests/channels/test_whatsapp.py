@@ -10,6 +10,7 @@ import pytest
 
 from bot.conversations import store
 from bot.conversations.tables import bericht_oordeel
+from bot.redactie.tables import redactie_mis
 from bot.sandbox import whatsapp_webhooks as webhooks
 from bot.sandbox.whatsapp_webhooks import HEADER, new_wamid, raw, signature
 from bot.whatsapp.tables import whatsapp_in, whatsapp_persoon, whatsapp_uit
@@ -255,7 +256,10 @@ def test_a_reaction_is_a_judgement(phone: Phone) -> None:
     assert react("") == react("🐶") == react("👍", "wamid.VAN.EEN.ANDER") == []
     assert react("👍🏽") == [(here, "op")]
     assert react("❤️") == [(here, "op")]
+    assert world.rows(redactie_mis) == []
     assert react("👎") == [(here, "neer")]
+    (mis,) = world.rows(redactie_mis)
+    assert (mis["soort"], mis["tekst"], mis["product_id"]) == ("duim_omlaag", "paspoort", "paspoort-aanvragen")
     assert len(phone.messages()) == 2 and len(world.bot.heard) == 1
 
 

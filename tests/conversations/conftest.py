@@ -85,10 +85,11 @@ class EngineInTest:
         self.now = datetime(2026, 11, 25, 10, 0, tzinfo=TIJDZONE)
         self.actions = ActionsInTest()
         self._loop = asyncio.new_event_loop()
+        self.conversations = ConversationStore(host=settings.tracker_store_url, noticing=True)
         self._agent = Agent.load(
             model_path=str(model),
             generator=Generator(now=lambda: self.now),
-            tracker_store=ConversationStore(host=settings.tracker_store_url),
+            tracker_store=self.conversations,
             action_endpoint=self.actions,
         )
         self.database = open_database(settings.catalog_url)
@@ -131,6 +132,7 @@ class EngineInTest:
         return self._loop.run_until_complete(self._agent.tracker_store.retrieve(sender))
 
     def close(self) -> None:
+        self.run(self.conversations.settled())
         self._loop.close()
 
 

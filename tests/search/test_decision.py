@@ -361,6 +361,15 @@ def test_a_certain_act_goes_before_a_name() -> None:
     assert decide(bericht("paspoort", acts=acts, genoemd="paspoort-aanvragen")).act == "afspraak_maken"
 
 
+def test_an_example_question_gets_its_product_and_goes_before_a_name() -> None:
+    found = ranking(huisvuil=0.4, paspoort_aanvragen=0.2)
+    decided = decide(bericht("paspoort", found, genoemd="paspoort-aanvragen", voorbeeld="huisvuil"))
+    assert outcome(decided) == (Uitkomst.ANTWOORD, "huisvuil")
+    assert decided.reden == "example"
+    acts = {"afspraak_maken": 0.9, "vraag_product": 0.1}
+    assert decide(bericht("paspoort", found, acts=acts, voorbeeld="huisvuil")).act == "afspraak_maken"
+
+
 def test_a_case_number_asks_how_the_case_stands() -> None:
     found = ranking(huisvuil=0.99)
     assert decide(bericht("Z-2026-000123 huisvuil", found, zaaknummer=True)).act == "zaakstatus"
