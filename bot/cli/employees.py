@@ -1,4 +1,4 @@
-"""`vraagbaak medewerkers`: accounts of the desk."""
+"""`vraagbaak medewerkers`: accounts of the desk and the redactie."""
 
 from __future__ import annotations
 
@@ -8,37 +8,42 @@ from rich.table import Table
 from sqlalchemy.engine import Engine
 
 from bot.catalog.live import gemeenten_of
+from bot.catalog.tables import CENTRAAL
 from bot.database import open_database, upgrade
 from bot.errors import SettingError
 from bot.handoff import employees
-from bot.handoff.model import Medewerker
+from bot.handoff.model import BALIE_ROL, Medewerker
 from bot.settings import load_settings
 
-ROLLEN = ("medewerker", "beheerder")
+ROLLEN = ("medewerker", "redacteur", "eindredacteur", "beheerder")
+CENTRAAL_NAAM = "centraal"
+"""How the central texts are called on the command line."""
 
 
 @click.group("medewerkers")
 def medewerkers() -> None:
-    """Accounts van de balie."""
+    """Accounts van de balie en de redactie."""
 
 
 @medewerkers.command("toevoegen")
 @click.argument("gebruikersnaam")
 @click.option("--naam", required=True, help="Naam die bewoners zien.")
-@click.option("--gemeente", "gemeenten", multiple=True, required=True, help="Mag vaker.")
-@click.option("--rol", type=click.Choice(ROLLEN), default="medewerker", show_default=True)
+@click.option(
+    "--gemeente", "gemeenten", multiple=True, required=True, help='Mag vaker; "centraal" voor de centrale teksten.'
+)
+@click.option("--rol", "rollen", type=click.Choice(ROLLEN), multiple=True, default=("medewerker",), show_default=True)
 @click.option("--zonder-wachtwoord", is_flag=True, help="Logt in met het account van de gemeente (OIDC).")
-def add_command(gebruikersnaam: str, naam: str, gemeenten: tuple[str, ...], rol: str, zonder_wachtwoord: bool) -> None:
+def add_command(
+    gebruikersnaam: str, naam: str, gemeenten: tuple[str, ...], rollen: tuple[str, ...], zonder_wachtwoord: bool
+) -> None:
     """Maak een account; het wachtwoord wordt gevraagd en niet getoond."""
-    known, engine = gemeenten_of(load_settings()), _database()
-    for gemeente in gemeenten:
-        known[gemeente]
+    pairs, engine = _pairs(gemeenten, rollen), _database()
     wachtwoord = None if zonder_wachtwoord else _ask_password()
     try:
-        made = employees.add(engine, gebruikersnaam, naam, [(one, rol) for one in gemeenten], wachtwoord)
+        made = employees.add(engine, gebruikersnaam, naam, pairs, wachtwoord)
     except ValueError as error:
         raise SettingError(f"Het account is niet gemaakt: {error}.") from error
-    click.echo(f"Account {made.gebruikersnaam} is gemaakt voor {', '.join(sorted(made.gemeenten))}.")
+    click.echo(f"Account {made.gebruikersnaam} is gemaakt voor {', '.join(gemeenten)}.")
 
 
 @medewerkers.command("lijst")
@@ -46,21 +51,21 @@ def list_command() -> None:
     """Alle accounts."""
     table = Table("account", "naam", "rollen", "in gebruik", "aanwezig")
     for one in employees.everybody(_database()):
-        rollen = ", ".join(f"{gemeente} ({rol})" for gemeente, rol in sorted(one.rollen))
+        rollen = ", ".join(f"{gemeente or CENTRAAL_NAAM} ({rol})" for gemeente, rol in sorted(one.rollen))
         table.add_row(one.gebruikersnaam, one.naam, rollen, _ja(one.actief), _ja(one.aanwezig))
     Console().print(table)
 
 
 @medewerkers.command("rollen")
 @click.argument("gebruikersnaam")
-@click.option("--gemeente", "gemeenten", multiple=True, required=True, help="Mag vaker; vervangt wat er was.")
-@click.option("--rol", type=click.Choice(ROLLEN), default="medewerker", show_default=True)
-def roles_command(gebruikersnaam: str, gemeenten: tuple[str, ...], rol: str) -> None:
-    """Zet de gemeenten van een account."""
-    known, engine = gemeenten_of(load_settings()), _database()
-    for gemeente in gemeenten:
-        known[gemeente]
-    employees.set_roles(engine, _found(engine, gebruikersnaam).id, [(one, rol) for one in gemeenten])
+@click.option(
+    "--gemeente", "gemeenten", multiple=True, required=True, help='Mag vaker; vervangt wat er was. "centraal" kan ook.'
+)
+@click.option("--rol", "rollen", type=click.Choice(ROLLEN), multiple=True, default=("medewerker",), show_default=True)
+def roles_command(gebruikersnaam: str, gemeenten: tuple[str, ...], rollen: tuple[str, ...]) -> None:
+    """Zet de rollen van een account: elke genoemde rol, bij elke genoemde gemeente."""
+    pairs, engine = _pairs(gemeenten, rollen), _database()
+    employees.set_roles(engine, _found(engine, gebruikersnaam).id, pairs)
     click.echo("De rollen zijn gewijzigd.")
 
 
@@ -85,6 +90,19 @@ def disable_command(gebruikersnaam: str, weer_aan: bool) -> None:
     engine = _database()
     employees.set_active(engine, _found(engine, gebruikersnaam).id, weer_aan)
     click.echo("Het account is weer in gebruik." if weer_aan else "Het account is uit gebruik.")
+
+
+def _pairs(gemeenten: tuple[str, ...], rollen: tuple[str, ...]) -> list[tuple[str, str]]:
+    """(municipality, role) of all that was named. Raises UnknownGemeente and SettingError."""
+    known = gemeenten_of(load_settings())
+    for gemeente in gemeenten:
+        if gemeente != CENTRAAL_NAAM:
+            known[gemeente]
+    if CENTRAAL_NAAM in gemeenten and BALIE_ROL in rollen:
+        raise SettingError(
+            "De rol medewerker (balie) hoort bij een gemeente; kies voor centraal een rol van de redactie."
+        )
+    return [(CENTRAAL if one == CENTRAAL_NAAM else one, rol) for one in gemeenten for rol in rollen]
 
 
 def _database() -> Engine:

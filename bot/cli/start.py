@@ -24,11 +24,14 @@ from bot.catalog.gemeente import Gemeenten, load_gemeenten
 from bot.catalog.library import read_library
 from bot.catalog.lint import lint
 from bot.catalog.store import import_library
+from bot.catalog.tables import CENTRAAL
 from bot.cli.training import MODEL, is_trained, train
 from bot.connections import check_connections, needs_sandbox, sandbox_url
 from bot.database import open_database, upgrade
 from bot.errors import ContentError, StartError
 from bot.handoff import employees
+from bot.handoff.model import BALIE_ROL
+from bot.redactie.roles import BEHEERDER, EINDREDACTEUR
 from bot.settings import PREFIX, ROOT, Settings
 
 VOORBEELDVRAGEN = (
@@ -132,7 +135,8 @@ def show_ready(settings: Settings, console: Console, logs: Path) -> None:
     )
     if account_file(settings).exists():
         console.print(
-            f"De balie staat op {settings.public_web_url}/balie (account en wachtwoord in {account_file(settings)})",
+            f"De balie staat op {settings.public_web_url}/balie, de redactie op {settings.public_web_url}/redactie "
+            f"(account en wachtwoord in {account_file(settings)})",
             highlight=False,
             soft_wrap=True,
         )
@@ -151,7 +155,7 @@ def show_ready(settings: Settings, console: Console, logs: Path) -> None:
 
 
 def first_employee(settings: Settings, gemeenten: Gemeenten) -> None:
-    """See to it that somebody can log in at the desk: an account with a password of its own, kept in a file."""
+    """See to it that somebody can log in at desk and redactie: an account with a password of its own, kept in a file."""
     engine = open_database(settings.catalog_url)
     if employees.everybody(engine):
         return
@@ -160,7 +164,8 @@ def first_employee(settings: Settings, gemeenten: Gemeenten) -> None:
     path.unlink(missing_ok=True)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
         file.write(f"account: balie\nwachtwoord: {wachtwoord}\n")
-    rollen = [(gemeente, rol) for gemeente in gemeenten.ids for rol in ("medewerker", "beheerder")]
+    rollen = [(gemeente, rol) for gemeente in gemeenten.ids for rol in (BALIE_ROL, EINDREDACTEUR, BEHEERDER)]
+    rollen += [(CENTRAAL, EINDREDACTEUR), (CENTRAAL, BEHEERDER)]
     employees.add(engine, "balie", "Medewerker van de balie", rollen, wachtwoord)
 
 

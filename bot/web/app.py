@@ -8,7 +8,8 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot.settings import Settings
-from bot.web import calendar_files, demo, desk, forwarding, health, housekeeping, queue_keeper, widget
+from bot.web import calendar_files, demo, desk, forwarding, health, housekeeping, queue_keeper, redactie, widget
+from bot.web.redactie import klok
 from bot.web.security import security_headers
 
 _TEXTS = {404: "Deze pagina bestaat niet.", 405: "Dit kan hier niet."}
@@ -24,7 +25,7 @@ def make_app(settings: Settings, name: str = "vraagbaak_web") -> Sanic:
     app = Sanic(name, configure_logging=False)
     app.config.PROXIES_COUNT = settings.proxies
     app.config.FALLBACK_ERROR_FORMAT = "text"
-    for part in (health, widget, demo, desk, calendar_files, housekeeping, queue_keeper, forwarding):
+    for part in (health, widget, demo, desk, redactie, klok, calendar_files, housekeeping, queue_keeper, forwarding):
         app.blueprint(part.blueprint(settings))
     app.register_middleware(security_headers, "response")
     app.error_handler.add(Exception, _on_error)

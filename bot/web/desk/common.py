@@ -18,9 +18,10 @@ from bot.settings import Settings
 from bot.signals import Signals
 from bot.web.desk.limits import LoginLimits
 from bot.web.desk.watch import Watch
+from bot.web.staff.entrance import BALIE
 
 T = TypeVar("T")
-PATH = "/balie"
+PATH = BALIE
 ER_NIET = "Dit is er niet."
 
 
@@ -51,11 +52,6 @@ class Desk:
     def gemeenten(self) -> Gemeenten:
         """The municipalities of this installation."""
         return gemeenten_of(self.settings)
-
-    @property
-    def secure(self) -> bool:
-        """Whether employees reach the desk by https."""
-        return self.settings.public_web_url.startswith("https://")
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
-import re
 from pathlib import Path
 
 import jinja2
@@ -17,15 +15,22 @@ from bot.threads import in_thread
 from bot.web.desk import oidc
 from bot.web.desk.common import PATH, Call, Desk
 from bot.web.desk.limits import MINUTEN
-from bot.web.desk.sessions import COOKIE, LOGIN, address, from_our_pages, set_cookie
 from bot.web.security import desk_policy
-from bot.web.widget import minified
+from bot.web.staff.entrance import (
+    COOKIE,
+    INLOGGEN,
+    REDACTIE,
+    address,
+    from_our_pages,
+    home,
+    set_cookie,
+)
+from bot.web.staff.files import file_answer
 
 logger = logging.getLogger(__name__)
 
 FOLDER = Path(__file__).parent
 STATIC = FOLDER / "static"
-_TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
 _TEMPLATES = jinja2.Environment(
     loader=jinja2.FileSystemLoader(FOLDER / "templates"), autoescape=True, undefined=jinja2.StrictUndefined
 )
@@ -49,30 +54,32 @@ class Pages:
         """GET /balie/inloggen."""
         cookie = request.cookies.get(COOKIE)
         found = await in_thread(employees.session, self._desk.engine, cookie) if cookie else None
+        wanted = _wanted(str(request.args.get("naar") or ""))
         if found is not None:
-            return response.redirect(PATH, status=303)
-        return self._login(uit="uit" in request.args)
+            return response.redirect(home(found[0], wanted), status=303)
+        return self._login(uit="uit" in request.args, naar=wanted)
 
     async def log_in(self, request: Request) -> HTTPResponse:
         """POST /balie/inloggen: name and password."""
+        naar = _wanted(str(request.form.get("naar") or ""))
         if not from_our_pages(request):
             return self._login("vreemd", status=403)
         naam = str(request.form.get("naam") or "").strip()[:LANGST]
         wachtwoord = str(request.form.get("wachtwoord") or "")[:LANGST]
         if not naam or not wachtwoord:
-            return self._login("leeg", naam, status=400)
+            return self._login("leeg", naam, status=400, naar=naar)
         limits, adres = self._desk.limits, address(request)
         if not limits.may_try(naam, adres):
-            return self._login("vaak", naam, status=429)
+            return self._login("vaak", naam, status=429, naar=naar)
         try:
             medewerker = await in_thread(employees.log_in, self._desk.engine, naam, wachtwoord)
         except employees.WrongLogin:
             limits.failed(naam, adres)
-            return self._login("fout", naam, status=401)
+            return self._login("fout", naam, status=401, naar=naar)
         except employees.Locked:
-            return self._login("vaak", naam, status=429)
+            return self._login("vaak", naam, status=429, naar=naar)
         limits.succeeded(naam)
-        answer = response.redirect(PATH, status=303)
+        answer = response.redirect(home(medewerker, naar), status=303)
         await begin(self._desk, answer, medewerker.id)
         return answer
 
@@ -87,7 +94,7 @@ class Pages:
             return self._login("oidc", status=502)
         answer = response.redirect(url, status=303)
         # Lax: the browser comes back from another site, and must still have it.
-        set_cookie(answer, self._desk, oidc.COOKIE, keep, age=oidc.SECONDEN, lax=True)
+        set_cookie(answer, self._desk.settings, oidc.COOKIE, keep, age=oidc.SECONDEN, path=PATH, lax=True)
         return answer
 
     async def oidc_return(self, request: Request) -> HTTPResponse:
@@ -107,34 +114,32 @@ class Pages:
                 answer = self._login("geen_account", status=403)
             else:
                 # A page and not a redirect: a redirect from another site would not carry a strict cookie.
-                answer = page("terug.html")
+                answer = page("terug.html", naar=home(medewerker))
                 await begin(self._desk, answer, medewerker.id)
-        set_cookie(answer, self._desk, oidc.COOKIE, "", age=0, lax=True)
+        set_cookie(answer, self._desk.settings, oidc.COOKIE, "", age=0, path=PATH, lax=True)
         return answer
 
     async def file(self, request: Request, name: str) -> HTTPResponse:
         """GET /balie/static/<name>: script or style."""
-        path = STATIC / name
-        kind = _TYPES.get(path.suffix)
-        if kind is None or not re.fullmatch(r"[a-z-]+\.(js|css)", name) or not path.is_file():
-            return response.text("Dit bestand bestaat niet.", status=404)
-        body = minified(path, path.stat().st_mtime_ns)
-        tag = f'"{hashlib.sha256(body).hexdigest()[:20]}"'
-        # Asked for again each time, so that all parts are of one version.
-        headers = {"cache-control": "no-cache", "etag": tag}
-        if request.headers.get("if-none-match") == tag:
-            return response.raw(b"", status=304, headers=headers)
-        return response.raw(body, content_type=kind, headers=headers)
+        return file_answer(STATIC, request, name)
 
-    def _login(self, fout: str = "", naam: str = "", status: int = 200, uit: bool = False) -> HTTPResponse:
+    def _login(
+        self, fout: str = "", naam: str = "", status: int = 200, uit: bool = False, naar: str = ""
+    ) -> HTTPResponse:
         met_oidc = oidc.is_on(self._desk.settings)
-        return page("inloggen.html", status, fout=fout, naam=naam, oidc=met_oidc, uit=uit, minuten=MINUTEN)
+        fields = {"fout": fout, "naam": naam, "oidc": met_oidc, "uit": uit, "minuten": MINUTEN, "naar": naar}
+        return page("inloggen.html", status, **fields)
+
+
+def _wanted(naar: str) -> str:
+    """Where somebody wanted to go: only to a page that we know."""
+    return naar if naar in (PATH, REDACTIE) else ""
 
 
 async def begin(desk: Desk, answer: HTTPResponse, medewerker_id: int) -> None:
     """Give the browser a session."""
     cookie, _ = await in_thread(employees.begin_session, desk.engine, medewerker_id)
-    set_cookie(answer, desk, COOKIE, cookie, age=int(employees.SESSIE.total_seconds()))
+    set_cookie(answer, desk.settings, COOKIE, cookie, age=int(employees.SESSIE.total_seconds()))
 
 
 async def desk_page(call: Call, request: Request) -> HTTPResponse:
@@ -146,6 +151,6 @@ async def log_out(call: Call, request: Request) -> HTTPResponse:
     """POST /balie/uitloggen."""
     await in_thread(employees.end_session, call.engine, call.cookie)
     call.desk.watch.hurry()
-    answer = response.redirect(f"{LOGIN}?uit=1", status=303)
-    set_cookie(answer, call.desk, COOKIE, "", age=0)
+    answer = response.redirect(f"{INLOGGEN}?uit=1", status=303)
+    set_cookie(answer, call.desk.settings, COOKIE, "", age=0)
     return answer

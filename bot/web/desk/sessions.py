@@ -25,16 +25,18 @@ from bot.errors import UnknownGemeente
 from bot.handoff import callback, employees, queue
 from bot.handoff.callback import UnknownVerzoek
 from bot.handoff.model import HandoffError, Medewerker, Overdracht, Terugbelverzoek, UnknownOverdracht
+from bot.redactie.roles import is_editor
 from bot.threads import in_thread
-from bot.web.desk.common import ER_NIET, PATH, Call, Desk, Refused
+from bot.web.desk.common import ER_NIET, Call, Desk, Refused
+from bot.web.staff.entrance import COOKIE, INLOGGEN, REDACTIE, from_our_pages
 
 logger = logging.getLogger(__name__)
 
-COOKIE = "vraagbaak_balie"
 CSRF = "x-balie-csrf"
-LOGIN = f"{PATH}/inloggen"
+LOGIN = INLOGGEN
 _SAFE = frozenset({"GET", "HEAD"})
 _NAME = re.compile(r"[A-Za-z0-9-]{1,80}")
+GEEN_ROL = "U hebt geen rol bij de balie."
 _STORING = "Er ging iets mis aan onze kant. Probeer het zo opnieuw."
 
 Handler = Callable[..., Any]
@@ -65,6 +67,8 @@ def guard(
         except Refused as error:
             if page and error.status == 401:
                 return response.redirect(LOGIN, status=303)
+            if page and error.text == GEEN_ROL:
+                return response.redirect(REDACTIE, status=303)
             return as_json({"fout": error.text, **error.more}, error.status)
         except HandoffError as error:
             return as_json({"fout": str(error)}, 409)
@@ -87,24 +91,6 @@ def as_json(content: object, status: int = 200) -> HTTPResponse:
     return response.json(content, status=status, headers=_NO_STORE, dumps=_dumps)
 
 
-def from_our_pages(request: Request) -> bool:
-    """Whether a browser sends this from a page of ours; browsers too old to say so are let through."""
-    return request.headers.get("sec-fetch-site", "same-origin") in ("same-origin", "none")
-
-
-def set_cookie(answer: HTTPResponse, desk: Desk, name: str, value: str, *, age: int, lax: bool = False) -> None:
-    """A cookie of the desk; an empty value takes it away."""
-    answer.cookies[name] = value
-    cookie = answer.cookies[name]
-    cookie["path"], cookie["max-age"], cookie["httponly"] = PATH, age if value else 0, True
-    cookie["samesite"], cookie["secure"] = "Lax" if lax else "Strict", desk.secure
-
-
-def address(request: Request) -> str | None:
-    """The address of the browser."""
-    return request.remote_addr or request.ip
-
-
 _NO_STORE = {"cache-control": "no-store"}
 
 
@@ -114,6 +100,9 @@ async def _admit(desk: Desk, request: Request, names: Mapping[str, str], page: b
     if found is None:
         raise Refused(401, "U bent niet meer ingelogd.")
     medewerker, csrf = found
+    if is_editor(medewerker.rollen) and not medewerker.gemeenten and not (page and request.method not in _SAFE):
+        # Who edits texts has no business with conversations; logging out they may.
+        raise Refused(403, GEEN_ROL)
     body: Mapping[str, Any] = {}
     if request.method not in _SAFE:
         given = request.form.get("csrf") if page else request.headers.get(CSRF)

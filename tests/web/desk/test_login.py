@@ -36,10 +36,10 @@ def test_the_right_password_leads_to_the_desk(engine: Engine, browser: NewBrowse
     assert one.client.get("/balie/inloggen").headers["location"] == "/balie"
 
 
-def test_the_cookie_is_for_the_desk_only_and_out_of_reach_of_scripts(engine: Engine, browser: NewBrowser) -> None:
+def test_the_cookie_is_for_employees_only_and_out_of_reach_of_scripts(engine: Engine, browser: NewBrowser) -> None:
     people.employee(engine, "sanne")
     cookie = browser().log_in("sanne").headers["set-cookie"]
-    for part in ("HttpOnly", "SameSite=Strict", "Path=/balie", "Max-Age=36000"):
+    for part in ("HttpOnly", "SameSite=Strict", "Path=/;", "Max-Age=36000"):
         assert part in cookie
     assert "Secure" not in cookie
 
