@@ -6,19 +6,26 @@ import asyncio
 import contextlib
 import threading
 import time
-from collections.abc import Callable
+
+from sanic import Sanic
+
+AGAIN = 2.0
+"""Seconds after which a server that is still there is asked again."""
 
 
-def stop_thread(
-    loop: asyncio.AbstractEventLoop, stop: Callable[[], None], thread: threading.Thread, patience: float
-) -> None:
+def stop_thread(loop: asyncio.AbstractEventLoop, app: Sanic, thread: threading.Thread, patience: float) -> None:
     """Ask a server to stop, and wait until its thread has ended.
 
-    Asked again and again: what is asked between the end of its start and the begin of its work, Sanic forgets.
+    Asked between the end of its start and the begin of its work, Sanic forgets it, and believes that it is stopping already.
     """
+
+    def stop() -> None:
+        app.is_stopping = False
+        app.stop()
+
     deadline = time.monotonic() + patience
     while thread.is_alive():
         assert time.monotonic() < deadline, "de server stopte niet"
         with contextlib.suppress(RuntimeError):  # it just closed its loop
             loop.call_soon_threadsafe(stop)
-        thread.join(0.5)
+        thread.join(AGAIN)

@@ -59,7 +59,7 @@ class Sandbox:
         self._app.run("127.0.0.1", self.port, register_sys_signals=False, access_log=False, motd=False)
 
     def stop(self) -> None:
-        stop_thread(self._loop, self._app.stop, self._thread, PATIENCE)
+        stop_thread(self._loop, self._app, self._thread, PATIENCE)
         self.database.dispose()
 
     def config(self, **fields: Any) -> ZgwConfig:

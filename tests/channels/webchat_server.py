@@ -111,7 +111,7 @@ class Running:
 
     def stop(self) -> None:
         """Stop as a process does that is asked to, and wait until it has."""
-        stop_thread(self._loop, self._app.stop, self._thread, PATIENCE)
+        stop_thread(self._loop, self._app, self._thread, PATIENCE)
 
 
 class Server(Running):

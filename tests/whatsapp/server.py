@@ -176,7 +176,7 @@ class Sandbox:
 
     def stop(self) -> None:
         self.http.close()
-        stop_thread(self._loop, self._app.stop, self._thread, PATIENCE)
+        stop_thread(self._loop, self._app, self._thread, PATIENCE)
         self.database.dispose()
 
     def forget(self) -> None:

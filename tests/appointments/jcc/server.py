@@ -148,7 +148,7 @@ class Sandbox:
         self.store.empty()
 
     def stop(self) -> None:
-        stop_thread(self._loop, self._app.stop, self._thread, PATIENCE)
+        stop_thread(self._loop, self._app, self._thread, PATIENCE)
         self.database.dispose()
 
     def config(self, **changes: Any) -> JccConfig:
