@@ -36,7 +36,7 @@ from bot.search.text import Token
 
 SAMEN = 256
 """Questions that are worked out at once: more takes more memory and no less time."""
-GEHEUGEN = 20_000
+GEHEUGEN = 40_000
 """Questions that are kept ready, at most: some 7 kB each."""
 
 

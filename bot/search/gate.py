@@ -24,6 +24,8 @@ from bot.search.needs import parts
 from bot.search.reach import Reach
 from bot.search.searcher import Ranking, Searcher
 
+OVERNEMEN = 25
+"""So many publications in a row outcomes are taken over; then all are worked out anew, so that small shifts cannot add up."""
 BLOK = 256
 """Questions between two reports of progress."""
 
@@ -55,6 +57,8 @@ class Poort:
     def __init__(self, lezer: Lezer) -> None:
         self.lezer = lezer
         self._lock = Lock()
+        self._latest: dict[tuple[tuple[str, ...], Drempels], tuple[Plek, int]] = {}
+        """Per place the live texts it was tried on last, and how often in a row outcomes were taken over from older ones."""
         self._known: WeakKeyDictionary[Searcher, dict[tuple[Drempels, Key], _Beslist]] = WeakKeyDictionary()
 
     def run(
@@ -75,11 +79,13 @@ class Poort:
         done = opnieuw = goed_voor = goed_na = 0
         found: list[Bevinding] = []
         for voor, na, vragen in work:
+            earlier = self._earlier(voor)
+            published = None if earlier is None else Reach(earlier.searcher, voor.searcher)
             reach = Reach(voor.searcher, na.searcher)
             for start in range(0, len(vragen), BLOK):
                 block = vragen[start : start + BLOK]
                 texts = [one.vraag.vraag for one in block]
-                before = self._decided(texts, voor)
+                before = self._decided(texts, voor, earlier, published)
                 for one, was, wordt in zip(block, before, self._decided(texts, na, voor, reach), strict=True):
                     opnieuw += was is not wordt
                     if not one.toegevoegd and not one.vervallen:
@@ -94,6 +100,16 @@ class Poort:
             _sorted(_together(found)), total, opnieuw, goed_voor, goed_na, round(time.monotonic() - begin, 2)
         )
 
+    def _earlier(self, voor: Plek) -> Plek | None:
+        """The place as it was at the last run, when texts were published since; None when nothing of that can be used."""
+        key = (voor.gemeenten, voor.drempels)
+        latest, taken_over = self._latest.get(key, (None, 0))
+        if latest is not None and latest.searcher is voor.searcher:
+            return None
+        usable = latest if latest is not None and taken_over < OVERNEMEN else None
+        self._latest[key] = (voor, taken_over + 1 if usable is not None else 0)
+        return usable
+
     def stands(self, texts: Sequence[str], plek: Plek) -> list[Stand]:
         """What the assistant does with each question there."""
         return [one.stand for one in self._decided(texts, plek)]
@@ -107,7 +123,7 @@ class Poort:
             rijen = self.lezer(texts, plek.dutch)
             keys = [(plek.drempels, rij.key) for rij in rijen]
             if voor is not None and reach is not None:
-                before = self._known[voor.searcher]
+                before = self._known.get(voor.searcher, {})
                 same = [(key, rij) for key, rij in zip(keys, rijen, strict=True) if key in before and key not in kept]
                 known = [before[key] for key, _ in same]
                 reached = reach([rij for _, rij in same], [(one.kandidaten, one.randen) for one in known])

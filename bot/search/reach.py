@@ -43,8 +43,8 @@ class Reach:
         names = set().union(*(_names(one) ^ _names(other) for one, other in pairs))
         self._said = frozenset(said for said, _ in names)
         self._asked = frozenset().union(*(_asked(one) ^ _asked(other) for one, other in pairs))
-        # A feature that became too common to count, or no longer is: then the likeness of all examples moves.
-        self._everything = not np.array_equal(_common(before), _common(after))
+        # A feature that became too common to count, or no longer is: whoever has it is as near to other examples.
+        self._features = np.setxor1d(_common(before), _common(after))
 
     def __call__(self, rijen: Sequence[Rij], known: Sequence[tuple[Sequence[str], Randen]]) -> np.ndarray:
         """Whether the change can reach each question, (questions,).
@@ -55,13 +55,13 @@ class Reach:
         """
         if not rijen or not self._changed:
             return np.zeros(len(rijen), dtype=bool)
-        if self._everything:
-            return np.ones(len(rijen), dtype=bool)
         words = [content_words(rij.vraag.tokens) for rij in rijen]
         reached = np.array([self._by_words(*one) for one in zip(rijen, words, known, strict=True)], dtype=bool)
         edges = np.array([(one.buur, one.veld) for _, one in known])
+        matrix = sparse.vstack([rij.vraag.vector for rij in rijen], format="csr")
+        if len(self._features):
+            reached |= np.asarray(matrix[:, self._features].getnnz(axis=1) > 0)
         if self._vectors is not None:
-            matrix = sparse.vstack([rij.vraag.vector for rij in rijen], format="csr")
             likeness = (matrix @ self._vectors.T.tocsr()).toarray().max(axis=1) / lengths_of(matrix)
             reached |= (likeness > 0) & (likeness >= edges[:, 0] - SPELING)
         if self._places:
@@ -82,8 +82,17 @@ class Reach:
 
 
 def _is_same(one: Prepared | None, other: Prepared | None) -> bool:
-    """What was taken over keeps its parts, and there is no other way to have the very same ones."""
-    return one is not None and other is not None and one.velden is other.velden and one.vectors is other.vectors
+    """What was taken over keeps its parts; what was made ready again may still have become the same."""
+    if one is None or other is None:
+        return False
+    if one.velden is other.velden and one.vectors is other.vectors:
+        return True
+    return (
+        one.velden == other.velden
+        and one.product == other.product
+        and one.vectors.shape == other.vectors.shape
+        and (one.vectors != other.vectors).nnz == 0
+    )
 
 
 def _words(text: Prepared | None) -> set[str]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import random
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from bot.appointments.subject import subject_of
@@ -27,9 +28,11 @@ from bot.database import open_database
 from bot.nlu import loaded
 from bot.redactie_change import Tekst, Wijziging
 from bot.search.batch import Geleerd, Lezer
+from bot.search.decision import Bericht, Beslissing, decide
 from bot.search.explain import explain
 from bot.search.gate import Plek, Poort
-from bot.search.gate_values import BekendeVraag, Oordeel, Poortuitslag, Stand
+from bot.search.gate_values import BekendeVraag, Bevinding, Oordeel, Poortuitslag, Stand
+from bot.search.reach import Reach
 from bot.search.understand import Omgeving, understand
 from bot.settings import ROOT, Settings, load_settings
 
@@ -121,6 +124,72 @@ def test_a_bad_synonym_is_seen_and_nothing_else_is_worked_out_otherwise(model: L
     for where in (model.plek, na):
         for text, stand in zip(sample, model.poort.stands(sample, where), strict=True):
             assert same(stand, one_by_one(model, text, where)), (text, stand, one_by_one(model, text, where))
+
+
+def _sentence(model: Loaded) -> Wijziging:
+    was = model.product("trouwen")
+    one = Product(was.kop, was.thema, f"{was.kort} Bij ons kan dat ook in het weekend.", was.aspecten)
+    return Wijziging(teksten=(Tekst(one.id, one.thema, format_product(one)),))
+
+
+def _new(model: Loaded) -> Wijziging:
+    was = model.product("hondenbelasting")
+    one = Product(was.kop.copy(update={"id": "kattenbelasting", "naam": "Kattenbelasting"}), *_rest(was))
+    return Wijziging(teksten=(Tekst(one.id, one.thema, format_product(one)),))
+
+
+def _rest(one: Product) -> tuple[Any, Any, Any]:
+    return one.thema, one.kort, one.aspecten
+
+
+CHANGES: dict[str, Callable[[Loaded], Wijziging]] = {
+    "synonym": lambda model: edited(model.product("geboorteaangifte"), synoniemen=["rijbewijs"]),
+    "example": lambda model: edited(model.product("trouwen"), vragen=["mag ik mijn vergunning weer terugbrengen"]),
+    "sentence": _sentence,
+    "new": _new,
+    "withdrawn": lambda model: Wijziging(teksten=(Tekst("rijbewijs-aanvragen", "burgerzaken", None),)),
+    "thesaurus": lambda model: Wijziging(groepen={"zzvergunning": ("zzvergunning", "paspoort verlengen", "mijn hond")}),
+}
+
+
+@pytest.mark.parametrize("kind", CHANGES)
+def test_the_short_way_gives_what_working_out_everything_gives(
+    model: Loaded, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    extra = kept_apart(model.settings)
+    na, again = (model.changed(CHANGES[kind](model)) for _ in range(2))
+    short = model.run(na, extra)
+    with monkeypatch.context() as patch:
+        patch.setattr(Reach, "__call__", lambda self, rijen, known: np.ones(len(rijen), dtype=bool))
+        whole = model.run(again, extra)
+    assert whole.opnieuw == whole.vragen
+    assert 0 < short.opnieuw < whole.vragen / 3
+    assert (short.goed_voor, short.goed_na) == (whole.goed_voor, whole.goed_na)
+    assert [_rounded(one) for one in short.bevindingen] == [_rounded(one) for one in whole.bevindingen]
+    asked = sorted({one.vraag for one in (*examples_of(na.searcher.products.values()), *extra)})
+    pairs = zip(model.poort.stands(asked, na), model.poort.stands(asked, again), strict=True)
+    assert [text for text, pair in zip(asked, pairs, strict=True) if not same(*pair)] == []
+
+
+def _rounded(one: Bevinding) -> Bevinding:
+    return replace(one, voor=replace(one.voor, zekerheid=0.0), na=replace(one.na, zekerheid=0.0))
+
+
+def test_after_a_publication_little_is_worked_out_again(model: Loaded, monkeypatch: pytest.MonkeyPatch) -> None:
+    extra = kept_apart(model.settings)
+    model.run(model.plek, extra)
+    published = model.changed(CHANGES["example"](model))
+    asked: list[str] = []
+
+    def counting(bericht: Bericht) -> Beslissing:
+        asked.append(bericht.tekst)
+        return decide(bericht)
+
+    monkeypatch.setattr("bot.search.gate.decide", counting)
+    *_, last = model.poort.run([(published, published)], extra)
+    assert isinstance(last, Poortuitslag)
+    assert 0 < len(asked) < last.vragen / 3
+    assert last.goed_voor == last.goed_na
 
 
 def test_a_synonym_that_takes_too_much_is_seen(model: Loaded) -> None:
