@@ -12,7 +12,7 @@ _VIOLATIONS = """
 window.__csp = [];
 document.addEventListener('securitypolicyviolation', (event) => window.__csp.push(event.violatedDirective));
 """
-GATE = 60_000
+GATE = 240_000
 """Milliseconds that a test gives the gate."""
 
 
