@@ -29,10 +29,11 @@ from bot.catalog.live import LiveCatalog, gemeenten_of
 from bot.catalog.product import Product, format_product, parse_product
 from bot.cli.start import rest_url
 from bot.database import open_database
-from bot.redactie import overview
+from bot.handoff import employees
 from bot.redactie_engine import Tekst, Wijziging, run_gate
 from bot.search.gate_values import BekendeVraag, Poortuitslag
 from bot.settings import ROOT, Settings
+from bot.web.staff.entrance import COOKIE
 
 OUT = ROOT / "docs" / "benchmarks-redactie.md"
 PUBLICATIONS, LOOKS, RUNS = 20, 50, 3
@@ -191,14 +192,20 @@ async def _publish(settings: Settings, engine: Engine, product: Product) -> floa
 
 
 def _list(engine: Engine, settings: Settings) -> list[float]:
-    """Seconds of listing and searching all products, as the library page does it."""
-    ids = list(gemeenten_of(settings).ids)
+    """Seconds until an editor has the page of the library, searched and not, of each place in turn."""
+    meter = employees.add(engine, "meting", "Meting", [(one, "redacteur") for one in ("", *gemeenten_of(settings).ids)])
+    cookie, _ = employees.begin_session(engine, meter.id)
+    places = ["centraal", *gemeenten_of(settings).ids]
+    url = f"http://{settings.host}:{settings.web_port}/redactie/bibliotheek"
     found = []
-    for turn in range(LOOKS):
-        began = time.perf_counter()
-        rows = overview.listing(engine, ids[turn % len(ids)])
-        overview.choose(rows, overview.Keus(zoek=SEARCHES[turn % len(SEARCHES)]))
-        found.append(time.perf_counter() - began)
+    with httpx.Client(timeout=30, trust_env=False, cookies={COOKIE: cookie}) as http:
+        for turn in range(LOOKS):
+            query = {"plek": places[turn % len(places)], "zoek": SEARCHES[turn % len(SEARCHES)]}
+            began = time.perf_counter()
+            answer = http.get(url, params=query)
+            found.append(time.perf_counter() - began)
+            answer.raise_for_status()
+            assert "producten" in answer.text
     return found
 
 
@@ -238,8 +245,8 @@ Een bewoner wacht intussen op een antwoord: {_ms(found.beside, 50)} ms (p50) en 
 
 ## De lijst van producten
 
-{len(found.listed)} keer de lijst van een gemeente gemaakt en erin gezocht: {_ms(found.listed, 50)} ms (p50) en
-{_ms(found.listed, 95)} ms (p95). De belofte is 200 ms.
+{len(found.listed)} keer de bladzij van de bibliotheek opgevraagd, ook met een zoekwoord, van alle plekken:
+{_ms(found.listed, 50)} ms (p50), {_ms(found.listed, 95)} ms (p95) en {max(found.listed) * 1000:.0f} ms de langste. De belofte is 200 ms.
 """
 
 
