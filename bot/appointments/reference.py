@@ -9,7 +9,10 @@ TEKENS = "23456789BCDFGHJKMNPQRTVWXYZ"
 """Without vowels, so that no words come out, and without 0, 1, L and S, which are taken for something else."""
 _GROEP = 4
 LENGTE = 2 * _GROEP
-_GETYPT = re.compile(rf"(?<![A-Za-z0-9])([{TEKENS}]{{{_GROEP}}})[\s\-–.]?([{TEKENS}]{{{_GROEP}}})(?![A-Za-z0-9])", re.I)
+# Looks ahead, so that a number before it does not swallow half of it.
+_GETYPT = re.compile(
+    rf"(?<![A-Za-z0-9])(?=([{TEKENS}]{{{_GROEP}}})([\s\-–.]?)([{TEKENS}]{{{_GROEP}}})(?![A-Za-z0-9]))", re.I
+)
 
 
 def make_reference() -> str:
@@ -22,6 +25,7 @@ def make_reference() -> str:
 
 
 def references(text: str) -> list[str]:
-    """The references in a text as they are written here, each once, in order."""
-    found = [f"{one.group(1)}-{one.group(2)}".upper() for one in _GETYPT.finditer(text)]
+    """The references in a text as they are written here, each once, in order; those in two loose halves come last."""
+    typed = sorted(_GETYPT.finditer(text), key=lambda one: one.group(2).isspace())
+    found = [f"{one.group(1)}-{one.group(3)}".upper() for one in typed]
     return list(dict.fromkeys(one for one in found if re.search(r"\d", one)))

@@ -81,6 +81,11 @@ def test_a_reference_is_read_however_it_is_typed(lower: bool, joint: str, around
     assert made in references(f"{around} {typed.lower() if lower else typed} {around}")
 
 
+def test_numbers_round_a_reference_do_not_take_half_of_it() -> None:
+    assert references("2222 FD8X-K45M 2222")[0] == "FD8X-K45M"
+    assert "FD8X-K45M" in references("2222 FD8X K45M 2222")
+
+
 @pytest.mark.parametrize(
     "text", ["", "afspraak verzetten", "06 12345678", "1234 AB", "BCDF GHJK", "noor@voorbeeld.example"]
 )
