@@ -337,7 +337,9 @@ def is_quiet(database: Engine, now: datetime) -> bool:
         behind = sa.text(
             "SELECT count(*) FROM whatsapp_persoon p JOIN gesprek g ON g.id = p.gesprek_id WHERE g.laatste_nummer > p.uitgezet"
         )
-        busy = sa.text("SELECT count(*) FROM whatsapp_persoon WHERE bezig_door IS NOT NULL")
+        c = whatsapp_persoon.c
+        # Who was in hand when a process died, and of whom nothing is left to do, nobody takes in hand again.
+        busy = sa.select(sa.func.count()).where(c.bezig_door.isnot(None), c.bezig_tot > now)
         counts = [connection.execute(one).scalar() for one in (coming, behind, busy)]
         return not any(counts) and not connection.execute(going, {"stand": ready["stand"]}).scalar()
 
