@@ -93,8 +93,13 @@ def take(browser: Browser, url: str, picture: Picture, folder: Path) -> int:
     page.screenshot(path=path, clip=clip, caret="hide")
     chat.release()
     context.close()
+    return shrink(path, 256)
+
+
+def shrink(path: Path, colours: int) -> int:
+    """Keep so many colours of a picture; its size in bytes."""
     with Image.open(path) as image:
-        image.convert("RGB").quantize(256, dither=Image.Dither.NONE).save(path, optimize=True)
+        image.convert("RGB").quantize(colours, dither=Image.Dither.NONE).save(path, optimize=True)
     return path.stat().st_size
 
 

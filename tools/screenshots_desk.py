@@ -16,7 +16,6 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from PIL import Image
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from bot.catalog.library import read_library
@@ -29,7 +28,7 @@ from tests.browser.desk_page import Desk
 from tests.channels.webchat_server import Running, free_port
 from tests.web.desk import people
 from tests.web.desk.always_open import always_open
-from tools.screenshots import FOLDER
+from tools.screenshots import FOLDER, shrink
 
 LARGEST = 90_000
 """Bytes that a picture may have."""
@@ -156,9 +155,7 @@ def take(browser: Browser, site: SimpleNamespace, picture: Picture, folder: Path
         connection.exec_driver_sql("UPDATE overdracht SET status = 'gesloten', medewerker_id = NULL, naam = NULL")
         connection.exec_driver_sql("UPDATE terugbelverzoek SET status = 'verwerkt'")
         connection.exec_driver_sql("UPDATE medewerker SET aanwezig = FALSE")
-    with Image.open(path) as image:
-        image.convert("RGB").quantize(128, dither=Image.Dither.NONE).save(path, optimize=True)
-    return path.stat().st_size
+    return shrink(path, 128)
 
 
 def main() -> int:

@@ -16,14 +16,13 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from PIL import Image
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.browser.redactie_page import Redactie
 from tests.web.redactie import editors, filled
 from tests.web.redactie.editors import STAD
 from tests.web.redactie.fake_engine import stand_in
-from tools.screenshots import FOLDER
+from tools.screenshots import FOLDER, shrink
 from tools.screenshots_desk import LARGEST, start
 
 WINDOW = {"width": 1280, "height": 860}
@@ -93,9 +92,7 @@ def take(browser: Browser, site: SimpleNamespace, picture: Picture, folder: Path
     path = folder / f"redactie-{picture.name}.png"
     one.page.screenshot(path=path, caret="hide")
     context.close()
-    with Image.open(path) as image:
-        image.convert("RGB").quantize(128, dither=Image.Dither.NONE).save(path, optimize=True)
-    return path.stat().st_size
+    return shrink(path, 128)
 
 
 def main() -> int:

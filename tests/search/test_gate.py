@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from bot.catalog.product import Product
-from bot.catalog.questions import Voorbeeld
 from bot.catalog.thesaurus import Groep
 from bot.search.acts import VRAAG_PRODUCT, fit_acts
 from bot.search.batch import Geleerd, Lezer, rank_many
@@ -18,13 +17,12 @@ from bot.search.dutch import Dutch, load_dutch
 from bot.search.features import TextFeatures
 from bot.search.gate import Plek, Poort, judged
 from bot.search.gate_values import BekendeVraag, Bevinding, Oordeel, Poortuitslag, Stand
-from bot.search.knowledge import learn
 from bot.search.prepared import prepare, reached_by
 from bot.search.reach import Reach
 from bot.search.searcher import Searcher
 from bot.search.understand import Omgeving, understand
 from tests.builders import product
-from tests.search.test_searching import OVERIG, PRODUCTS, VRAGEN
+from tests.search.test_searching import OVERIG, PRODUCTS, VRAGEN, taught
 
 DREMPELS = Drempels(antwoord=0.6, gevoelig=0.7)
 dutch = load_dutch()
@@ -32,24 +30,8 @@ dutch = load_dutch()
 
 @pytest.fixture(scope="module")
 def geleerd() -> Geleerd:
-    library = [Voorbeeld(vraag, id) for id, vragen in VRAGEN.items() for vraag in vragen * 3]
-    library = [Voorbeeld(one.vraag, one.product, "kosten" if "kosten" in one.vraag else None) for one in library]
-    others = [(text, act) for act, texts in OVERIG.items() for text in texts * 4]
-    features = TextFeatures(min_df=1)
-    matrix = features.fit(dutch.many([*(one.vraag for one in library), *(text for text, _ in others)]))
-    knowledge = learn(
-        PRODUCTS,
-        library,
-        matrix[: len(library)],
-        others,
-        matrix[len(library) :],
-        matrix[:0],
-        [],
-        analyse=dutch.many,
-        vectorise=features,
-    )
-    acts = fit_acts(matrix, [VRAAG_PRODUCT] * len(library) + [act for _, act in others])
-    return Geleerd(features, acts, knowledge)
+    knowledge, features, matrix, acts = taught()
+    return Geleerd(features, fit_acts(matrix, acts), knowledge)
 
 
 def plek(geleerd: Geleerd, products: Mapping[str, Product] = PRODUCTS, taal: Dutch = dutch) -> Plek:

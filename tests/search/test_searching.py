@@ -77,8 +77,8 @@ OVERIG = {
 dutch = load_dutch()
 
 
-@pytest.fixture(scope="module")
-def learned() -> tuple[Knowledge, TextFeatures, Searcher]:
+def taught() -> tuple[Knowledge, TextFeatures, sparse.csr_matrix, list[str]]:
+    """What the small library teaches, and its messages as vectors with the act of each."""
     library = [
         Voorbeeld(vraag, product_id, "kosten" if "kosten" in vraag or "hoeveel" in vraag else None)
         for product_id, vragen in VRAGEN.items()
@@ -98,6 +98,12 @@ def learned() -> tuple[Knowledge, TextFeatures, Searcher]:
         analyse=dutch.many,
         vectorise=features,
     )
+    return knowledge, features, matrix, [VRAAG_PRODUCT] * len(library) + [act for _, act in others]
+
+
+@pytest.fixture(scope="module")
+def learned() -> tuple[Knowledge, TextFeatures, Searcher]:
+    knowledge, features, _, _ = taught()
     return knowledge, features, searcher(knowledge, features, PRODUCTS)
 
 
